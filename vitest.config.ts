@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config';
+
+/** chDB holds one data directory per process, so every file runs in a fork of its own. */
+export default defineConfig({
+  test: {
+    include: ['**/*.test.ts'],
+    exclude: ['node_modules/**', 'dist/**'],
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    env: { TZ: 'UTC' },
+  },
+});
