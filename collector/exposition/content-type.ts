@@ -1,0 +1,45 @@
+/** Which format a body has, from its Content-Type. */
+import { ExpositionError } from './exposition-error.ts';
+import type { ExpositionParser } from './exposition-parser.ts';
+import { OpenMetricsParser } from './openmetrics-parser.ts';
+import { PrometheusParser } from './prometheus-parser.ts';
+
+export type ExpositionFormat = 'prometheus-text' | 'openmetrics-text' | 'protobuf';
+
+const FORMATS: ReadonlyMap<string, ExpositionFormat> = new Map([
+  ['text/plain', 'prometheus-text'],
+  ['application/openmetrics-text', 'openmetrics-text'],
+  ['application/vnd.google.protobuf', 'protobuf'],
+]);
+
+/**
+ * @param contentType header of the answer, '' when it has none
+ * @param fallback media type of `fallback_scrape_protocol`, '' when none is set
+ * @throws ExpositionError in Prometheus' words for a header that names no format we read
+ */
+export function formatOf(contentType: string, fallback = ''): ExpositionFormat {
+  const mediaType = (contentType.split(';', 1)[0] as string).trim().toLowerCase();
+  const format = FORMATS.get(mediaType);
+  if (format !== undefined) return format;
+  const fallbackFormat = FORMATS.get((fallback.split(';', 1)[0] as string).trim());
+  if (fallbackFormat !== undefined) return fallbackFormat;
+  if (contentType === '') {
+    throw new ExpositionError(
+      'non-compliant scrape target sending blank Content-Type and no fallback_scrape_protocol ' +
+        'specified for target',
+      0,
+    );
+  }
+  throw new ExpositionError(
+    `received unsupported Content-Type ${JSON.stringify(contentType)} and no ` +
+      'fallback_scrape_protocol specified for target',
+    0,
+  );
+}
+
+/** @throws ExpositionError when the type is not one of a text format */
+export function openParser(bytes: Uint8Array, contentType: string): ExpositionParser {
+  return formatOf(contentType) === 'openmetrics-text'
+    ? new OpenMetricsParser(bytes)
+    : new PrometheusParser(bytes);
+}
