@@ -1,0 +1,174 @@
+/** Reads the file as a whole. */
+import type { Document } from 'yaml';
+import type { Problems } from './config-errors.ts';
+import { quote } from './go-text.ts';
+import { readAlerting } from './read-alerting.ts';
+import { readGlobal } from './read-global.ts';
+import { readOtlp } from './read-otlp.ts';
+import {
+  readAuth,
+  readClickhouse,
+  readClusters,
+  readDurability,
+  readLimitsSection,
+  readRetention,
+  readRoles,
+} from './read-own-sections.ts';
+import { readRemoteRead, readRemoteWrite } from './read-remote.ts';
+import { type JobNames, readScrapeConfigs } from './read-scrape-config.ts';
+import { readStorage } from './read-storage.ts';
+import { readTracing } from './read-tracing.ts';
+import type {
+  Config,
+  GlobalConfig,
+  RawAlertmanagerSections,
+  RawSection,
+  ScrapeConfig,
+} from './types.ts';
+import { NodesReadError, nullNode, YamlReader } from './yaml-reader.ts';
+import { YamlSection } from './yaml-section.ts';
+import { parseYaml, YamlSource } from './yaml-source.ts';
+
+/** Prometheus' default for Go's collector; kept for printing, it has no meaning here. */
+const GOGC = 75;
+/** Only the last part of a path may have a `*`. */
+const PATTERN = /^[^*]*(\*[^/]*)?$/;
+
+export interface ReadContext {
+  readonly problems: Problems;
+  /** Folder of the file, absolute. */
+  readonly dir: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * Opens a text as one mapping and reads it.
+ * @returns undefined when the text is no YAML or its values are too many; problems are then added
+ */
+function readDocument<T>(
+  file: string,
+  text: string,
+  goType: string,
+  context: ReadContext,
+  read: (root: YamlSection) => T,
+): T | undefined {
+  const { problems, dir, env } = context;
+  const source = new YamlSource(file, text);
+  const document: Document | undefined = parseYaml(source, problems);
+  if (document === undefined) return undefined;
+  try {
+    const reader = new YamlReader(source, document, problems, dir, env);
+    const node = reader.resolve(document.contents) ?? nullNode();
+    const root = new YamlSection(reader, node, goType);
+    const result = read(root);
+    root.finish();
+    return result;
+  } catch (error) {
+    if (!(error instanceof NodesReadError)) throw error;
+    problems.add(error.place, error.message, 'repeat less', { cause: error });
+    return undefined;
+  }
+}
+
+/**
+ * The main file, without what other files add to it.
+ * @returns undefined only when problems were added
+ */
+export function readMainFile(
+  file: string,
+  text: string,
+  context: ReadContext,
+  jobNames: JobNames,
+): Config | undefined {
+  return readDocument(file, text, 'config.plain', context, (root) => {
+    const global = readGlobal(root.section('global', 'config.plain'));
+    const scheme = global.metricNameValidationScheme;
+    const storage = readStorage(root);
+    return {
+      path: file,
+      global,
+      runtime: readRuntime(root),
+      alerting: readAlerting(root, scheme),
+      ruleFiles: readPatterns(root, 'rule_files', 'invalid rule file path'),
+      scrapeConfigFiles: readPatterns(
+        root,
+        'scrape_config_files',
+        'invalid scrape config file path',
+      ),
+      scrapeConfigs: readScrapeConfigs(root, global, jobNames, 'main config file'),
+      storage,
+      tracing: readTracing(root),
+      remoteWrite: readRemoteWrite(root, scheme),
+      remoteRead: readRemoteRead(root),
+      otlp: readOtlp(root, global),
+      alertmanager: readRawSections(root),
+      clusters: readClusters(root),
+      clickhouse: readClickhouse(root),
+      auth: readAuth(root),
+      retention: readRetention(root, storage),
+      roles: readRoles(root),
+      limits: readLimitsSection(root, storage),
+      durability: readDurability(root),
+    };
+  });
+}
+
+/** A file that `scrape_config_files` names. */
+export function readScrapeConfigFile(
+  file: string,
+  text: string,
+  global: GlobalConfig,
+  context: ReadContext,
+  jobNames: JobNames,
+): readonly ScrapeConfig[] {
+  const read = (root: YamlSection): readonly ScrapeConfig[] => {
+    return readScrapeConfigs(root, global, jobNames, quote(file));
+  };
+  return readDocument(file, text, 'config.ScrapeConfigs', context, read) ?? [];
+}
+
+/** An `alertmanager.yml` beside the main file. */
+export function readAlertmanagerFile(
+  file: string,
+  text: string,
+  context: ReadContext,
+): RawAlertmanagerSections | undefined {
+  return readDocument(file, text, 'config.plain', context, (root) => {
+    root.know(['tracing']);
+    return readRawSections(root);
+  });
+}
+
+function readRuntime(root: YamlSection): Config['runtime'] {
+  const section = root.section('runtime', 'config.RuntimeConfig');
+  const gogc = section?.integer('gogc') ?? 0;
+  section?.finish();
+  return { gogc: gogc === 0 ? GOGC : gogc };
+}
+
+function readPatterns(root: YamlSection, name: string, problem: string): readonly string[] {
+  const patterns = root.strings(name);
+  for (const pattern of patterns) {
+    if (PATTERN.test(pattern)) continue;
+    const fix = 'only the last part of a path may have a *';
+    root.problem(name, `${problem} ${quote(pattern)}`, fix);
+  }
+  return patterns.map((pattern) => root.reader.joinDir(pattern));
+}
+
+function readRawSections(root: YamlSection): RawAlertmanagerSections {
+  const raw = (name: string): RawSection | undefined => {
+    const node = root.valueNode(name);
+    const { document, source } = root.reader;
+    return node === undefined ? undefined : { node, document, source };
+  };
+  return {
+    global: raw('global'),
+    route: raw('route'),
+    receivers: raw('receivers'),
+    inhibitRules: raw('inhibit_rules'),
+    timeIntervals: raw('time_intervals'),
+    muteTimeIntervals: raw('mute_time_intervals'),
+    templates: raw('templates'),
+  };
+}
