@@ -23,7 +23,10 @@ export async function decompress(
   bytesHint: number,
 ): Promise<Uint8Array> {
   const isZstd = encoding === 'zstd';
-  if (encoding !== 'gzip' && !isZstd) return body;
+  if (encoding !== 'gzip' && !isZstd) {
+    if (body.length > bytesMax) throw new BodySizeError();
+    return body;
+  }
   const chunkSize = Math.min(Math.max(bytesHint, 64), bytesMax + 1);
   const options = { maxOutputLength: bytesMax, chunkSize };
   try {
