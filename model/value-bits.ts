@@ -44,6 +44,12 @@ export function setStaleAt(words: Uint32Array, index: number): void {
   words[2 * index + 1] = STALE_HIGH_WORD;
 }
 
+/** The one NaN that is a value: Prometheus' `value.NormalNaN`. */
+export function setNormalNanAt(words: Uint32Array, index: number): void {
+  words[2 * index] = 1;
+  words[2 * index + 1] = 0x7ff80000;
+}
+
 export function isAbsentAt(words: Uint32Array, index: number): boolean {
   return words[2 * index] === ABSENT_LOW_WORD && words[2 * index + 1] === ABSENT_HIGH_WORD;
 }

@@ -1,7 +1,7 @@
 /** Label sets out of the bytes of a series. */
 import { Labels, METRIC_NAME } from '../../model/labels.ts';
 import type { MetricType } from '../../model/sink.ts';
-import { FloatError, formatOpenMetricsFloat, parseGoFloat } from './go-float.ts';
+import { FloatError, formatOpenMetricsFloat, parseFloatText } from './float-text.ts';
 import { decodeUtf8 } from './go-quote.ts';
 
 export const TYPE_LABEL = '__type__';
@@ -90,7 +90,7 @@ function canonicalValue(type: MetricType, name: string, value: string): string {
     (type === 'histogram' && name === 'le') || (type === 'summary' && name === 'quantile');
   if (!isBound) return value;
   try {
-    return formatOpenMetricsFloat(parseGoFloat(value));
+    return formatOpenMetricsFloat(parseFloatText(value));
   } catch (error) {
     if (error instanceof FloatError) return value;
     throw error;

@@ -1,4 +1,5 @@
 /** OpenMetrics 1.0 text, as a scraper reads it (the strict reading is in `strict-openmetrics.ts`). */
+import { formatGoG } from '../../model/go-float.ts';
 import { METRIC_NAME } from '../../model/labels.ts';
 import type { MetricType } from '../../model/sink.ts';
 import {
@@ -8,7 +9,6 @@ import {
 } from './created-timestamps.ts';
 import { ExpositionError } from './exposition-error.ts';
 import type { EntryKind, ParsedExemplar } from './exposition-parser.ts';
-import { formatGoFloat } from './go-float.ts';
 import { quoteBytes } from './go-quote.ts';
 import { LabelTextError, labelsOf, unescapeLabelValue } from './label-text.ts';
 import { OpenMetricsLexer } from './openmetrics-lexer.ts';
@@ -113,7 +113,7 @@ export class OpenMetricsParser extends TextParser {
   /** Reads the family's created series, wherever in it they stand. */
   #familyCreated(): readonly CreatedSeries[] {
     const reader = new OpenMetricsParser(this.bytes);
-    reader.reset(this.bytes, this.#familyStart, this.metricType);
+    reader.seek(this.#familyStart, this.metricType);
     const created: CreatedSeries[] = [];
     try {
       while (reader.next() === 'series') {
@@ -203,7 +203,7 @@ export class OpenMetricsParser extends TextParser {
   /** Seconds in the body, truncated to milliseconds. */
   #timestamp(what: string): number {
     const seconds = this.readFloat(this.lexer.start + 1);
-    if (!Number.isFinite(seconds)) this.fail(`invalid ${what} ${formatGoFloat(seconds)}`);
+    if (!Number.isFinite(seconds)) this.fail(`invalid ${what} ${formatGoG(seconds)}`);
     return Math.trunc(seconds * 1000) + 0;
   }
 }

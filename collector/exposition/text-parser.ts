@@ -5,7 +5,7 @@ import type { MetricType } from '../../model/sink.ts';
 import { LF, QUOTE } from './byte-classes.ts';
 import { ExpositionError, lineAt } from './exposition-error.ts';
 import type { EntryKind, ExpositionParser, ParsedExemplar } from './exposition-parser.ts';
-import { FloatError, parseGoFloat } from './go-float.ts';
+import { FloatError, parseFloatText } from './float-text.ts';
 import { decodeUtf8, quoteBytes } from './go-quote.ts';
 import { type FamilyContext, LabelTextError, readLabels } from './label-text.ts';
 import type { Lexer, Token } from './tokens.ts';
@@ -43,13 +43,19 @@ export abstract class TextParser implements ExpositionParser, FamilyContext {
     this.typeAndUnitLabels = options.typeAndUnitLabels ?? false;
   }
 
-  /** Starts over at `at`, the beginning of an entry, with the family's type as it is there. */
-  reset(bytes: Uint8Array, at = 0, metricType: MetricType = 'unknown'): void {
+  /** Starts over with a body. */
+  reset(bytes: Uint8Array): void {
     this.bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.lexer.reset(this.bytes, at);
+    this.lexer.reset(this.bytes);
+    this.seek(0, 'unknown');
+  }
+
+  /** Goes on at `at`, the beginning of an entry, with the family's type as it is there. */
+  seek(at: number, metricType: MetricType): void {
+    this.lexer.seek(at);
+    this.entryStart = at;
     this.metricType = metricType;
     this.unit = '';
-    this.entryStart = at;
   }
 
   /** Where the next entry begins; beyond the body's end when there is none. */
@@ -168,7 +174,7 @@ export abstract class TextParser implements ExpositionParser, FamilyContext {
   /** @param start of the number's first byte; it ends with the current token */
   protected readFloat(start: number): number {
     try {
-      return parseGoFloat(this.bytes.toString('latin1', start, this.lexer.at));
+      return parseFloatText(this.bytes.toString('latin1', start, this.lexer.at));
     } catch (error) {
       if (!(error instanceof FloatError)) throw error;
       return this.fail(`${error.message} while parsing: ${this.#quoted(this.entryStart)}`);

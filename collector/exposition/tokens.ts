@@ -57,8 +57,13 @@ export abstract class Lexer {
   state: LexerState = 'init';
 
   /** @param bytes kept until the next reset */
-  reset(bytes: Uint8Array, at = 0): void {
+  reset(bytes: Uint8Array): void {
     this.bytes = bytes;
+    this.seek(0);
+  }
+
+  /** Goes on at the beginning of an entry. */
+  seek(at: number): void {
     this.start = at;
     this.at = at;
     this.state = 'init';

@@ -1,0 +1,226 @@
+/** What a scrape loop hands its pages to: samples into the store, ended series marked stale. */
+import type { Labels } from '../../model/labels.ts';
+import type { AppendResult, MetricMetadata, SampleSink } from '../../model/sink.ts';
+import { type ExpositionFormat, formatOf } from '../exposition/content-type.ts';
+import { ExpositionError } from '../exposition/exposition-error.ts';
+import { OpenMetricsParser } from '../exposition/openmetrics-parser.ts';
+import { PrometheusParser } from '../exposition/prometheus-parser.ts';
+import { IngestError, type IngestOptions, type IngestStats } from './ingest-options.ts';
+import { MetadataMemory } from './metadata-memory.ts';
+import { PageMemory } from './page-memory.ts';
+import { PageSamples } from './page-samples.ts';
+import { ScrapeColumns } from './scrape-columns.ts';
+import { SeriesIndex } from './series-index.ts';
+import { SeriesMaker } from './series-maker.ts';
+import { NO_COLUMN, SeriesSlots } from './series-slots.ts';
+import { TextPageReader } from './text-page-reader.ts';
+
+/** A sample about the scrape itself, such as `up`. */
+export interface ReportSample {
+  /** Final labels. The same object in every scrape is looked up once. */
+  readonly labels: Labels;
+  readonly value: number;
+}
+
+const NOTHING_APPENDED: AppendResult = { appended: 0, tooOld: 0, tooNew: 0, duplicates: 0 };
+
+/**
+ * One target. A scrape is `ingest` or `fail`, then `report`, with one time; `report` writes the
+ * row of both. Times ascend from scrape to scrape.
+ *
+ * Memory: the last page's bytes (with an eighth to spare) and about 150 bytes per line and
+ * series; a page has at most as many as `body_size_limit` lets through.
+ */
+export class TargetIngest {
+  readonly #sink: SampleSink;
+  readonly #options: IngestOptions;
+  readonly #slots = new SeriesSlots();
+  readonly #memory = new PageMemory();
+  readonly #metadata = new MetadataMemory();
+  readonly #columns: ScrapeColumns;
+  readonly #samples: PageSamples;
+  readonly #index: SeriesIndex;
+  readonly #maker: SeriesMaker;
+  readonly #readers = new Map<ExpositionFormat, TextPageReader>();
+  readonly #reportColumns = new WeakMap<Labels, number>();
+  #page = 0;
+  /** The page whose values the row holds, when it was good and its lines stand for themselves. */
+  #rowPage = 0;
+  #format: ExpositionFormat | undefined = undefined;
+  #rowTimeMs: number | undefined = undefined;
+
+  constructor(sink: SampleSink, options: IngestOptions) {
+    this.#sink = sink;
+    this.#options = options;
+    this.#columns = new ScrapeColumns(sink);
+    this.#samples = new PageSamples(this.#slots, this.#columns, options);
+    this.#index = new SeriesIndex(this.#slots, this.#memory);
+    this.#maker = new SeriesMaker(this.#slots, options);
+  }
+
+  /** Metric families as last exposed. */
+  get metadata(): Iterable<MetricMetadata> {
+    return this.#metadata.all;
+  }
+
+  /**
+   * Reads a page. All or nothing: with an `error` in the stats nothing was kept, and the caller
+   * goes on with `fail`.
+   * @param body uncompressed; not kept
+   * @param contentType header of the answer, '' when it has none
+   */
+  ingest(body: Uint8Array, contentType: string, scrapeTimeMs: number): IngestStats {
+    this.#finishRow();
+    const samples = this.#samples;
+    const page = ++this.#page;
+    samples.begin(page);
+    this.#maker.begin();
+    try {
+      const reader = this.#readerOf(contentType);
+      reader.read(body, this.#rowPage);
+      this.#checkSampleLimit();
+      this.#memory.keep(body, reader.linesEnd);
+    } catch (error) {
+      this.#index.restore(this.#maker.made);
+      this.#rowPage = 0;
+      return this.#stats(NOTHING_APPENDED, toIngestError(error));
+    }
+    const result = samples.settle(this.#sink, scrapeTimeMs);
+    this.#index.removeUnseen(page);
+    const metadata = this.#metadata.takeChanged();
+    if (metadata.length > 0) this.#sink.appendMetadata(metadata);
+    this.#rowPage = samples.hasRepeats || samples.seriesRefused > 0 ? 0 : page;
+    this.#rowTimeMs = scrapeTimeMs;
+    return this.#stats(result ?? NOTHING_APPENDED, undefined);
+  }
+
+  /** The scrape failed: every series that the target had ends now. */
+  fail(scrapeTimeMs: number): void {
+    this.#finishRow();
+    this.#rowPage = 0;
+    this.#samples.begin(++this.#page);
+    this.#samples.settle(this.#sink, scrapeTimeMs);
+    this.#rowTimeMs = scrapeTimeMs;
+  }
+
+  /**
+   * Adds the samples about the scrape and writes its row.
+   * @throws SeriesLimitError when a report series is new and the store takes no more
+   */
+  report(scrapeTimeMs: number, entries: readonly ReportSample[]): AppendResult {
+    if (this.#rowTimeMs !== scrapeTimeMs) this.#finishRow();
+    this.#rowTimeMs = scrapeTimeMs;
+    for (const { labels, value } of entries) {
+      const column = this.#reportColumn(labels);
+      // A target that exposes the series itself was first.
+      if (this.#columns.page[column] !== this.#page) {
+        this.#columns.setLate(column, value, this.#page);
+      }
+    }
+    return this.#finishRow();
+  }
+
+  /** The target is gone: all its series end, those about the scrape too. Nothing comes after. */
+  end(timestampMs: number): void {
+    this.fail(timestampMs);
+    this.#finishRow();
+    this.#columns.close();
+    this.#memory.forget();
+  }
+
+  #readerOf(contentType: string): TextPageReader {
+    const format = this.#formatOf(contentType);
+    if (format !== this.#format) {
+      // The same bytes mean something else now.
+      this.#memory.forget();
+      this.#index.removeUnseen(this.#page);
+      this.#format = format;
+      this.#rowPage = 0;
+    }
+    let reader = this.#readers.get(format);
+    if (reader === undefined) {
+      reader = this.#newReader(format);
+      this.#readers.set(format, reader);
+    }
+    return reader;
+  }
+
+  #newReader(format: ExpositionFormat): TextPageReader {
+    const parts = {
+      slots: this.#slots,
+      memory: this.#memory,
+      index: this.#index,
+      samples: this.#samples,
+      metadata: this.#metadata,
+      maker: this.#maker,
+    };
+    return format === 'openmetrics-text'
+      ? new TextPageReader(parts, new OpenMetricsParser(new Uint8Array(0)), true)
+      : new TextPageReader(parts, new PrometheusParser(new Uint8Array(0)), false);
+  }
+
+  #formatOf(contentType: string): ExpositionFormat {
+    try {
+      return formatOf(contentType, this.#options.fallbackContentType);
+    } catch (error) {
+      if (!(error instanceof ExpositionError)) throw error;
+      throw new IngestError('content_type', error.message, { cause: error });
+    }
+  }
+
+  #checkSampleLimit(): void {
+    const { sampleLimit } = this.#options.limits;
+    if (sampleLimit > 0 && this.#samples.appended > sampleLimit) {
+      throw new IngestError('sample_limit', 'sample limit exceeded');
+    }
+  }
+
+  #reportColumn(labels: Labels): number {
+    // Compaction moves columns, but the store knows a series by the same reference for ever.
+    const known = this.#reportColumns.get(labels);
+    const ref = known ?? this.#sink.resolve(labels);
+    if (known === undefined) this.#reportColumns.set(labels, ref);
+    return this.#columns.columnOf(ref);
+  }
+
+  #finishRow(): AppendResult {
+    if (this.#rowTimeMs === undefined) return NOTHING_APPENDED;
+    const result = this.#columns.writeRow(this.#rowTimeMs);
+    this.#rowTimeMs = undefined;
+    const moved = this.#columns.compact();
+    if (moved !== undefined) this.#moveColumns(moved);
+    return result;
+  }
+
+  #moveColumns(moved: Int32Array): void {
+    const { column, count } = this.#slots;
+    for (let slot = 0; slot < count; slot++) {
+      const at = column[slot] as number;
+      if (at !== NO_COLUMN) column[slot] = moved[at] ?? NO_COLUMN;
+    }
+  }
+
+  #stats(result: AppendResult, error: IngestError | undefined): IngestStats {
+    const { scraped, kept, seriesAdded, duplicates, seriesRefused, refusal } = this.#samples;
+    const { tooOld, tooNew } = result;
+    return {
+      error,
+      scraped,
+      kept,
+      seriesAdded,
+      duplicates,
+      tooOld,
+      tooNew,
+      seriesRefused,
+      refusal,
+    };
+  }
+}
+
+function toIngestError(error: unknown): IngestError {
+  if (error instanceof IngestError) return error;
+  if (error instanceof ExpositionError) {
+    return new IngestError('parse', error.message, { cause: error });
+  }
+  throw error;
+}
