@@ -1,4 +1,4 @@
-import { growUint32 } from './grow.ts';
+import { growUint32 } from '../grow-column.ts';
 import { type HashWords, hashPair } from './series-hash.ts';
 
 /** A label name and the values it has now. */

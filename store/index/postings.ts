@@ -1,4 +1,4 @@
-import { growUint32 } from './grow.ts';
+import { growUint32 } from '../grow-column.ts';
 import { PAGE_WORDS, Uint32Pages } from './u32-pages.ts';
 
 /** Longer lists live in an array of their own. A power of two, at most a page. */

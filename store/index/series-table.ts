@@ -1,4 +1,4 @@
-import { growFloat64, growUint16, growUint32 } from './grow.ts';
+import { growFloat64, growUint16, growUint32 } from '../grow-column.ts';
 import { Uint32Pages } from './u32-pages.ts';
 
 const INITIAL_SERIES = 1024;
