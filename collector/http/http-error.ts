@@ -70,6 +70,7 @@ function describe(cause: unknown): string {
   const code = typeof system.code === 'string' ? system.code : '';
   const known = SYSTEM_TEXT[code];
   if (known !== undefined) return known(system, cause);
+  if (cause.name === 'HTTPParserError') return `malformed HTTP response: ${cause.message}`;
   // undici wraps what happened while a tunnel through a proxy was made.
   if (cause.cause instanceof Error && cause.message === '') return describe(cause.cause);
   return cause.message === '' ? code : cause.message;
@@ -111,10 +112,6 @@ const SYSTEM_TEXT: Readonly<Record<string, Describe>> = {
   UND_ERR_SOCKET: (_, cause) => (/other side closed/.test(cause.message) ? 'EOF' : cause.message),
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: text('unexpected EOF'),
   UND_ERR_HEADERS_OVERFLOW: text('server response headers exceeded their limit'),
-  HPE_INVALID_CONSTANT: text('malformed HTTP response'),
-  HPE_INVALID_VERSION: text('malformed HTTP version'),
-  HPE_INVALID_STATUS: text('malformed HTTP status code'),
-  HPE_INVALID_CHUNK_SIZE: text('invalid byte in chunk length'),
   EPROTO: text('http: server gave HTTP response to HTTPS client'),
   ERR_SSL_WRONG_VERSION_NUMBER: text('http: server gave HTTP response to HTTPS client'),
   ERR_SSL_PACKET_LENGTH_TOO_LONG: text('http: server gave HTTP response to HTTPS client'),

@@ -1,0 +1,86 @@
+/** Discovery and scraping: from a configuration to samples in the store. */
+import { hostname } from 'node:os';
+import type { Registry } from 'prom-client';
+import type { KubernetesDiscovery } from '../config/discovery-types.ts';
+import type { Config, ScrapeConfig } from '../config/types.ts';
+import { type Clock, SYSTEM_CLOCK } from '../model/clock.ts';
+import type { Logger } from '../model/logger.ts';
+import type { SampleSink } from '../model/sink.ts';
+import { createDiscoverer, type DiscovererContext } from './discovery/create-discoverer.ts';
+import type { Discoverer } from './discovery/discoverer.ts';
+import { DiscoveryManager, type GroupsByJob } from './discovery/discovery-manager.ts';
+import { discoveryMetrics } from './discovery/discovery-metrics.ts';
+import { type RecordResolver, SystemRecordResolver } from './discovery/dns-resolver.ts';
+import { ScrapeManager } from './scrape/scrape-manager.ts';
+
+/** As Prometheus: bursts of discovery updates become one. */
+const UPDATE_INTERVAL_MS = 5000;
+
+export interface CollectorOptions {
+  readonly sink: SampleSink;
+  /** Gets the metrics of discovery and scraping; must not hold them yet. */
+  readonly registry: Registry;
+  readonly logger: Logger;
+  readonly clock?: Clock;
+  /** Least time between two updates of the targets. */
+  readonly updateIntervalMs?: number;
+  readonly kubernetes?: (config: KubernetesDiscovery, jobName: string) => Discoverer;
+  readonly resolver?: RecordResolver;
+  /** Spreads scrapes, so that servers with other names scrape at other times. */
+  readonly serverName?: string;
+}
+
+export interface Collector {
+  /**
+   * Takes a whole configuration; what does not change goes on undisturbed.
+   * @throws Error for one that cannot be applied, which a checked configuration can
+   */
+  applyConfig(config: Pick<Config, 'global' | 'scrapeConfigs'>): void;
+  readonly scrape: ScrapeManager;
+  /** Ends all scrapes. Nothing is marked stale, since another process goes on. */
+  stop(): Promise<void>;
+}
+
+export function createCollector(options: CollectorOptions): Collector {
+  const { sink, registry, logger, kubernetes } = options;
+  const clock = options.clock ?? SYSTEM_CLOCK;
+  const fileTimes = new Map<string, number>();
+  const metrics = discoveryMetrics(registry, () => fileTimes);
+  const scrape = new ScrapeManager({
+    sink,
+    registry,
+    logger,
+    clock,
+    serverName: options.serverName ?? hostname(),
+  });
+  const context: DiscovererContext = {
+    clock,
+    logger,
+    metrics,
+    fileTimes,
+    resolver: options.resolver ?? new SystemRecordResolver(),
+    kubernetes,
+  };
+  const discovery = new DiscoveryManager({
+    name: 'scrape',
+    createDiscoverer: (config, jobName) => createDiscoverer(config, jobName, context),
+    onUpdate: (groups: GroupsByJob) => scrape.sync(groups),
+    updateIntervalMs: options.updateIntervalMs ?? UPDATE_INTERVAL_MS,
+    clock,
+    logger,
+    metrics,
+  });
+  return {
+    scrape,
+    applyConfig(config) {
+      scrape.applyConfig(config.scrapeConfigs, config.global.externalLabels);
+      discovery.applyConfig(
+        new Map(config.scrapeConfigs.map((one: ScrapeConfig) => [one.jobName, one.discovery])),
+      );
+    },
+    async stop() {
+      await discovery.stop();
+      await scrape.stop();
+    },
+  };
+}

@@ -1,0 +1,46 @@
+/** Holds a loop's ingest, and lets another take its place between two scrapes. */
+import type { TargetIngest } from '../ingest/target-ingest.ts';
+
+export class IngestSlot {
+  #current: TargetIngest;
+  #previous: TargetIngest | undefined;
+
+  constructor(ingest: TargetIngest) {
+    this.#current = ingest;
+  }
+
+  /** From the next scrape on. */
+  replace(ingest: TargetIngest): void {
+    // The one before was never used if yet another waits to be ended.
+    if (this.#previous === undefined) this.#previous = this.#current;
+    else this.#current.close();
+    this.#current = ingest;
+  }
+
+  /**
+   * The ingest for a scrape of that time. Series of the one before are marked stale a millisecond
+   * earlier, so that those which go on do so in order.
+   */
+  at(timestampMs: number): TargetIngest {
+    this.#endPrevious(timestampMs - 1);
+    return this.#current;
+  }
+
+  /** All series are stale; nothing comes after. */
+  end(timestampMs: number): void {
+    this.#endPrevious(timestampMs);
+    this.#current.end(timestampMs);
+  }
+
+  /** Nothing comes after, and nothing is marked stale. */
+  close(): void {
+    this.#previous?.close();
+    this.#previous = undefined;
+    this.#current.close();
+  }
+
+  #endPrevious(timestampMs: number): void {
+    this.#previous?.end(timestampMs);
+    this.#previous = undefined;
+  }
+}

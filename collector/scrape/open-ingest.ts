@@ -1,0 +1,50 @@
+/** What the pages of a target are read with, from its scrape config and its labels. */
+import type { ScrapeConfig } from '../../config/types.ts';
+import type { SampleSink } from '../../model/sink.ts';
+import { TargetIngest } from '../ingest/target-ingest.ts';
+import { Relabeler } from '../relabel/relabeler.ts';
+import { fallbackMediaType } from './accept-header.ts';
+import { mutateSampleLabels } from './sample-labels.ts';
+import type { Target } from './target.ts';
+import {
+  CLASSIC_HISTOGRAMS_LABEL,
+  CONVERT_TO_NHCB_LABEL,
+  NATIVE_HISTOGRAMS_LABEL,
+} from './target-labels.ts';
+
+/** Opens the ingest of a target. Targets of one config share its compiled rules. */
+export function ingestOpener(
+  sink: SampleSink,
+): (target: Target, config: ScrapeConfig) => TargetIngest {
+  const relabelers = new WeakMap<ScrapeConfig, Relabeler>();
+  return (target, config) => {
+    const relabeler = relabelers.get(config) ?? new Relabeler(config.metricRelabelConfigs);
+    relabelers.set(config, relabeler);
+    const { labels } = target;
+    const { honorLabels } = config;
+    return new TargetIngest(sink, {
+      mutate: (scraped) => mutateSampleLabels(scraped, labels, honorLabels, relabeler),
+      limits: {
+        sampleLimit: config.sampleLimit,
+        labelLimit: config.labelLimit,
+        labelNameLengthLimit: config.labelNameLengthLimit,
+        labelValueLengthLimit: config.labelValueLengthLimit,
+        bucketLimit: config.nativeHistogramBucketLimit,
+        minBucketFactor: config.nativeHistogramMinBucketFactor,
+      },
+      validationScheme: config.metricNameValidationScheme,
+      honorTimestamps: config.honorTimestamps,
+      trackTimestampsStaleness: config.trackTimestampsStaleness,
+      scrapeNativeHistograms: target.flag(NATIVE_HISTOGRAMS_LABEL, config.scrapeNativeHistograms),
+      alwaysScrapeClassicHistograms: target.flag(
+        CLASSIC_HISTOGRAMS_LABEL,
+        config.alwaysScrapeClassicHistograms,
+      ),
+      convertClassicHistogramsToNhcb: target.flag(
+        CONVERT_TO_NHCB_LABEL,
+        config.convertClassicHistogramsToNhcb,
+      ),
+      fallbackContentType: fallbackMediaType(config.fallbackScrapeProtocol),
+    });
+  };
+}

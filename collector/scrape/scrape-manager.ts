@@ -1,0 +1,164 @@
+/** The scrape pools of all jobs. */
+import type { Registry } from 'prom-client';
+import type { ScrapeConfig } from '../../config/types.ts';
+import type { Clock } from '../../model/clock.ts';
+import type { Labels } from '../../model/labels.ts';
+import type { Logger } from '../../model/logger.ts';
+import type { SampleSink } from '../../model/sink.ts';
+import type { GroupsByJob } from '../discovery/discovery-manager.ts';
+import { BodyBufferPool } from '../http/body-buffer.ts';
+import { HttpClient } from '../http/http-client.ts';
+import { sameConfig } from '../same-config.ts';
+import { FailureLog } from './failure-log.ts';
+import { ingestOpener } from './open-ingest.ts';
+import { offsetSeed } from './scrape-grid.ts';
+import { scrapeMetrics } from './scrape-metrics.ts';
+import { type PoolContext, ScrapePool } from './scrape-pool.ts';
+import type { DroppedTarget, Target } from './target.ts';
+
+export interface ScrapeManagerOptions {
+  readonly sink: SampleSink;
+  readonly registry: Registry;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly serverName: string;
+}
+
+/** The dropped targets of a job; `count` is of all, also those not kept. */
+export interface DroppedTargets {
+  readonly kept: readonly DroppedTarget[];
+  readonly count: number;
+}
+
+export class ScrapeManager {
+  readonly #options: ScrapeManagerOptions;
+  readonly #metrics: ReturnType<typeof scrapeMetrics>;
+  readonly #buffers = new BodyBufferPool();
+  readonly #failures: FailureLog;
+  readonly #openIngest: PoolContext['openIngest'];
+  #seed = 0n;
+  #configs: ReadonlyMap<string, ScrapeConfig> = new Map();
+  readonly #pools = new Map<string, ScrapePool>();
+  /** Jobs that are gone, until their series are marked stale. */
+  readonly #retired = new Map<string, ScrapePool>();
+
+  constructor(options: ScrapeManagerOptions) {
+    this.#options = options;
+    this.#metrics = scrapeMetrics(options.registry);
+    this.#failures = new FailureLog(options.logger);
+    this.#openIngest = ingestOpener(options.sink);
+  }
+
+  /** Pools of new jobs begin with the next `sync`. */
+  applyConfig(configs: readonly ScrapeConfig[], externalLabels: Labels): void {
+    this.#seed = offsetSeed(this.#options.serverName, externalLabels);
+    this.#configs = new Map(configs.map((config) => [config.jobName, config]));
+    void this.#failures.close();
+    for (const [job, pool] of this.#pools) {
+      const config = this.#configs.get(job);
+      if (config === undefined) {
+        pool.retire();
+        this.#pools.delete(job);
+        this.#retired.set(job, pool);
+      } else if (!sameConfig(pool.config, config)) {
+        this.#reload(pool, config);
+      }
+    }
+  }
+
+  /** Takes all groups there are; jobs that are not in the configuration are left out. */
+  sync(groups: GroupsByJob): void {
+    for (const [job, pool] of this.#retired) {
+      if (!pool.isEnding) this.#retired.delete(job);
+    }
+    for (const [job, list] of groups) {
+      const config = this.#configs.get(job);
+      if (config === undefined) continue;
+      const pool = this.#pools.get(job) ?? this.#open(config);
+      pool?.sync(list);
+    }
+  }
+
+  /** Names of the pools that run, sorted. */
+  poolNames(): readonly string[] {
+    return [...this.#pools.keys()].sort();
+  }
+
+  /** The config of a pool that runs. */
+  poolConfig(job: string): ScrapeConfig | undefined {
+    return this.#pools.get(job)?.config;
+  }
+
+  /** By job; within it sorted by URL. */
+  activeTargets(): ReadonlyMap<string, readonly Target[]> {
+    return this.#byJob((pool) =>
+      [...pool.activeTargets()].sort((a, b) => (a.url < b.url ? -1 : a.url > b.url ? 1 : 0)),
+    );
+  }
+
+  /** By job. */
+  droppedTargets(): ReadonlyMap<string, DroppedTargets> {
+    return this.#byJob((pool) => ({ kept: pool.droppedTargets(), count: pool.droppedCount }));
+  }
+
+  async stop(): Promise<void> {
+    const pools = [...this.#pools.values(), ...this.#retired.values()];
+    this.#pools.clear();
+    this.#retired.clear();
+    await Promise.all(pools.map((pool) => pool.shutdown()));
+    await this.#failures.close();
+  }
+
+  #byJob<T>(get: (pool: ScrapePool) => T): ReadonlyMap<string, T> {
+    return new Map(
+      this.poolNames().map((job) => [job, get(this.#pools.get(job) as ScrapePool)] as const),
+    );
+  }
+
+  #open(config: ScrapeConfig): ScrapePool | undefined {
+    const { jobName } = config;
+    try {
+      // A job that comes back takes over the series that wait to be marked stale.
+      const retired = this.#retired.get(jobName);
+      this.#retired.delete(jobName);
+      const pool = retired ?? new ScrapePool(config, this.#poolContext());
+      if (retired !== undefined) retired.reload(config);
+      this.#pools.set(jobName, pool);
+      return pool;
+    } catch (error) {
+      this.#metrics.poolsFailed.inc();
+      this.#options.logger.error('error creating new scrape pool', { scrapePool: jobName, error });
+      return undefined;
+    }
+  }
+
+  #reload(pool: ScrapePool, config: ScrapeConfig): void {
+    try {
+      pool.reload(config);
+    } catch (error) {
+      this.#metrics.poolReloadsFailed.inc();
+      throw error;
+    }
+  }
+
+  #poolContext(): PoolContext {
+    const { clock, logger } = this.#options;
+    return {
+      clock,
+      logger,
+      metrics: this.#metrics,
+      buffers: this.#buffers,
+      seed: () => this.#seed,
+      openIngest: this.#openIngest,
+      openClient: (config) => new HttpClient(config.httpClient),
+      onFailure: (config, target, error) =>
+        this.#failures.write(
+          config.scrapeFailureLogFile,
+          config.jobName,
+          target.url,
+          error,
+          clock.nowMs(),
+        ),
+    };
+  }
+}
