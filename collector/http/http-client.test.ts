@@ -191,8 +191,9 @@ describe('HttpClient', () => {
 describe('redirects', () => {
   test('are followed, ten at most', async () => {
     const server = await listen((request, response) => {
-      if (request.url === '/end') return response.end('there');
-      response.writeHead(302, { location: request.url === '/loop' ? '/loop' : '/end' }).end();
+      const location = request.url === '/loop' ? '/loop' : '/end';
+      if (request.url === '/end') response.end('there');
+      else response.writeHead(302, { location }).end();
     });
 
     expect(text((await get(openClient(), `${server.url}/start`)).body)).toBe('there');

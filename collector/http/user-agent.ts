@@ -1,4 +1,4 @@
-import packageJson from '../../package.json' with { type: 'json' };
+import { VERSION } from '../../model/version.ts';
 
 /** How we name ourselves to every server we ask. */
-export const USER_AGENT = `Watchkeeper/${packageJson.version}`;
+export const USER_AGENT = `Watchkeeper/${VERSION}`;

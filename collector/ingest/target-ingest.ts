@@ -123,6 +123,11 @@ export class TargetIngest {
   /** The target is gone: all its series end, those about the scrape too. Nothing comes after. */
   end(timestampMs: number): void {
     this.fail(timestampMs);
+    this.close();
+  }
+
+  /** Nothing comes after, and nothing is marked stale: another process goes on with the series. */
+  close(): void {
     this.#finishRow();
     this.#columns.close();
     this.#memory.forget();

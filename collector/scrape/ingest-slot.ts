@@ -1,16 +1,31 @@
 /** Holds a loop's ingest, and lets another take its place between two scrapes. */
+import type { ScrapeConfig } from '../../config/types.ts';
 import type { TargetIngest } from '../ingest/target-ingest.ts';
+import type { Target } from './target.ts';
+
+/** What an ingest was opened for. */
+export interface IngestOrigin {
+  readonly target: Target;
+  readonly config: ScrapeConfig;
+}
 
 export class IngestSlot {
+  #origin: IngestOrigin;
   #current: TargetIngest;
   #previous: TargetIngest | undefined;
 
-  constructor(ingest: TargetIngest) {
+  constructor(ingest: TargetIngest, origin: IngestOrigin) {
     this.#current = ingest;
+    this.#origin = origin;
+  }
+
+  get origin(): IngestOrigin {
+    return this.#origin;
   }
 
   /** From the next scrape on. */
-  replace(ingest: TargetIngest): void {
+  replace(ingest: TargetIngest, origin: IngestOrigin): void {
+    this.#origin = origin;
     // The one before was never used if yet another waits to be ended.
     if (this.#previous === undefined) this.#previous = this.#current;
     else this.#current.close();

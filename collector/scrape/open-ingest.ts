@@ -3,6 +3,7 @@ import type { ScrapeConfig } from '../../config/types.ts';
 import type { SampleSink } from '../../model/sink.ts';
 import { TargetIngest } from '../ingest/target-ingest.ts';
 import { Relabeler } from '../relabel/relabeler.ts';
+import { sameConfig } from '../same-config.ts';
 import { fallbackMediaType } from './accept-header.ts';
 import { mutateSampleLabels } from './sample-labels.ts';
 import type { Target } from './target.ts';
@@ -24,27 +25,60 @@ export function ingestOpener(
     const { honorLabels } = config;
     return new TargetIngest(sink, {
       mutate: (scraped) => mutateSampleLabels(scraped, labels, honorLabels, relabeler),
-      limits: {
-        sampleLimit: config.sampleLimit,
-        labelLimit: config.labelLimit,
-        labelNameLengthLimit: config.labelNameLengthLimit,
-        labelValueLengthLimit: config.labelValueLengthLimit,
-        bucketLimit: config.nativeHistogramBucketLimit,
-        minBucketFactor: config.nativeHistogramMinBucketFactor,
-      },
-      validationScheme: config.metricNameValidationScheme,
-      honorTimestamps: config.honorTimestamps,
-      trackTimestampsStaleness: config.trackTimestampsStaleness,
-      scrapeNativeHistograms: target.flag(NATIVE_HISTOGRAMS_LABEL, config.scrapeNativeHistograms),
-      alwaysScrapeClassicHistograms: target.flag(
-        CLASSIC_HISTOGRAMS_LABEL,
-        config.alwaysScrapeClassicHistograms,
-      ),
-      convertClassicHistogramsToNhcb: target.flag(
-        CONVERT_TO_NHCB_LABEL,
-        config.convertClassicHistogramsToNhcb,
-      ),
-      fallbackContentType: fallbackMediaType(config.fallbackScrapeProtocol),
+      ...configOptions(config),
+      ...targetOptions(target, config),
     });
+  };
+}
+
+/**
+ * Whether pages of the old target under the old config became the same samples as those of the
+ * new target under the new one, so that its ingest can go on.
+ */
+export function keepsIngest(
+  old: { readonly target: Target; readonly config: ScrapeConfig },
+  now: { readonly target: Target; readonly config: ScrapeConfig },
+): boolean {
+  const relevant = ({ target, config }: typeof old) => [
+    target.labels,
+    config.honorLabels,
+    config.metricRelabelConfigs,
+    configOptions(config),
+    targetOptions(target, config),
+  ];
+  return sameConfig(relevant(old), relevant(now));
+}
+
+function configOptions(config: ScrapeConfig) {
+  return {
+    limits: {
+      sampleLimit: config.sampleLimit,
+      labelLimit: config.labelLimit,
+      labelNameLengthLimit: config.labelNameLengthLimit,
+      labelValueLengthLimit: config.labelValueLengthLimit,
+      bucketLimit: config.nativeHistogramBucketLimit,
+      minBucketFactor: config.nativeHistogramMinBucketFactor,
+    },
+    validationScheme: config.metricNameValidationScheme,
+    honorTimestamps: config.honorTimestamps,
+    trackTimestampsStaleness: config.trackTimestampsStaleness,
+    fallbackContentType: fallbackMediaType(config.fallbackScrapeProtocol),
+  };
+}
+
+/** What relabelling may set per target. */
+function targetOptions(target: Target, config: ScrapeConfig) {
+  const { scrapeNativeHistograms, alwaysScrapeClassicHistograms, convertClassicHistogramsToNhcb } =
+    config;
+  return {
+    scrapeNativeHistograms: target.flag(NATIVE_HISTOGRAMS_LABEL, scrapeNativeHistograms),
+    alwaysScrapeClassicHistograms: target.flag(
+      CLASSIC_HISTOGRAMS_LABEL,
+      alwaysScrapeClassicHistograms,
+    ),
+    convertClassicHistogramsToNhcb: target.flag(
+      CONVERT_TO_NHCB_LABEL,
+      convertClassicHistogramsToNhcb,
+    ),
   };
 }

@@ -2,12 +2,12 @@
 import type { ScrapeConfig } from '../../config/types.ts';
 import type { Logger } from '../../model/logger.ts';
 import type { TargetGroup } from '../discovery/discoverer.ts';
-import { HttpClient } from '../http/http-client.ts';
+import type { HttpClient } from '../http/http-client.ts';
 import type { TargetIngest } from '../ingest/target-ingest.ts';
-import { sameConfig } from '../same-config.ts';
 import { fetchSettings } from './fetch-page.ts';
 import { goDurationText } from './go-duration.ts';
 import { IngestSlot } from './ingest-slot.ts';
+import { keepsIngest } from './open-ingest.ts';
 import { type LoopContext, type LoopSettings, ScrapeLoop } from './scrape-loop.ts';
 import type { DroppedTarget, Target } from './target.ts';
 import { TargetFactory } from './targets-of-group.ts';
@@ -68,17 +68,14 @@ export class ScrapePool {
   reload(config: ScrapeConfig): void {
     const { clock, metrics } = this.#context;
     const startMs = clock.monotonicMs();
-    const old = this.#config;
     const oldClient = this.#settings.client;
     this.#config = config;
     this.#factory = new TargetFactory(config);
     this.#settings = this.#newSettings(config);
     metrics.poolReloads.inc();
     metrics.poolTargetLimit.labels(config.jobName).set(config.targetLimit);
-    if (!keepsSeries(old, config)) {
-      for (const { slot, target } of [...this.#loops.values(), ...this.#ending.values()]) {
-        slot.replace(this.#context.openIngest(target, config));
-      }
+    for (const { slot, target } of [...this.#loops.values(), ...this.#ending.values()]) {
+      this.#renewIngest(slot, target);
     }
     for (const loop of this.#loops.values()) loop.configure(this.#settings);
     this.#syncTargets();
@@ -209,11 +206,20 @@ export class ScrapePool {
     const loop = from.get(key);
     if (loop === undefined) return undefined;
     from.delete(key);
-    return loop.release();
+    const slot = loop.release();
+    this.#renewIngest(slot, target);
+    return slot;
   }
 
   #newSlot(target: Target): IngestSlot {
-    return new IngestSlot(this.#context.openIngest(target, this.#config));
+    const origin = { target, config: this.#config };
+    return new IngestSlot(this.#context.openIngest(target, this.#config), origin);
+  }
+
+  #renewIngest(slot: IngestSlot, target: Target): void {
+    const origin = { target, config: this.#config };
+    if (keepsIngest(slot.origin, origin)) return;
+    slot.replace(this.#context.openIngest(target, this.#config), origin);
   }
 
   #endLoop(loop: ScrapeLoop): void {
@@ -236,16 +242,4 @@ export class ScrapePool {
       : '';
     for (const loop of this.#loops.values()) loop.forcedError = error;
   }
-}
-
-/** Whether a change leaves alone what decides about series and samples. */
-function keepsSeries(a: ScrapeConfig, b: ScrapeConfig): boolean {
-  const relevant = ({
-    scrapeIntervalMs: _1,
-    scrapeTimeoutMs: _2,
-    httpClient: _3,
-    discovery: _4,
-    ...rest
-  }: ScrapeConfig) => rest;
-  return sameConfig(relevant(a), relevant(b));
 }
