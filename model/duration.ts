@@ -1,4 +1,5 @@
 /** Prometheus durations: `1y2w3d4h5m6s7ms`, each unit at most once, in this order. */
+import { quoteGo } from './labels.ts';
 
 const UNITS_MS: readonly (readonly [string, number])[] = [
   ['y', 365 * 86_400_000],
@@ -10,7 +11,8 @@ const UNITS_MS: readonly (readonly [string, number])[] = [
   ['ms', 1],
 ];
 
-const DURATION = /^(?:(\d+)y)?(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?$/;
+/** One number and what follows it up to the next digit. */
+const PART = /(\d+)([^\d]+)/y;
 
 /** Go's `time.Duration` counts nanoseconds in an int64. */
 const DURATION_MS_MAX = 9_223_372_036_854;
@@ -27,31 +29,39 @@ export class DurationError extends Error {
 export function parseDurationMs(text: string): number {
   if (text === '') throw new DurationError('empty duration string');
   if (text === '0') return 0;
-  const match = DURATION.exec(text);
-  if (match === null) throw new DurationError(`not a valid duration string: ${goQuote(text)}`);
   let totalMs = 0;
-  UNITS_MS.forEach(([, unitMs], index) => {
-    totalMs += Number(match[index + 1] ?? 0) * unitMs;
-  });
-  if (totalMs > DURATION_MS_MAX) throw new DurationError('duration out of range');
+  let lastUnit = -1;
+  for (let at = 0; at < text.length; at = PART.lastIndex) {
+    PART.lastIndex = at;
+    const part = PART.exec(text);
+    if (part === null) throw new DurationError(`not a valid duration string: ${quoteGo(text)}`);
+    const [, count, unit] = part;
+    const unitIndex = UNITS_MS.findIndex(([name]) => name === unit);
+    const unitMs = UNITS_MS[unitIndex]?.[1];
+    if (unitMs === undefined) {
+      throw new DurationError(`unknown unit ${quoteGo(unit ?? '')} in duration ${quoteGo(text)}`);
+    }
+    if (unitIndex <= lastUnit) {
+      throw new DurationError(`not a valid duration string: ${quoteGo(text)}`);
+    }
+    lastUnit = unitIndex;
+    totalMs += Number(count) * unitMs;
+    if (totalMs > DURATION_MS_MAX) throw new DurationError('duration out of range');
+  }
   return totalMs;
 }
 
-/** Prometheus' `model.Duration.String`: y, w and d only where they divide exactly. */
+/** Prometheus' `model.Duration.String`: y and w only where they divide exactly. */
 export function formatDurationMs(durationMs: number): string {
   if (durationMs === 0) return '0s';
   let rest = Math.abs(durationMs);
   let out = durationMs < 0 ? '-' : '';
   for (const [unit, unitMs] of UNITS_MS) {
-    const exactOnly = unit === 'y' || unit === 'w' || unit === 'd';
+    const exactOnly = unit === 'y' || unit === 'w';
     if (exactOnly && rest % unitMs !== 0) continue;
     const count = Math.floor(rest / unitMs);
     if (count > 0) out += `${count}${unit}`;
     rest -= count * unitMs;
   }
   return out;
-}
-
-function goQuote(text: string): string {
-  return JSON.stringify(text);
 }

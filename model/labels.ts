@@ -161,7 +161,10 @@ export function isClassicMetricName(name: string): boolean {
   return /^[a-zA-Z_:][a-zA-Z0-9_:]*$/.test(name);
 }
 
-/** A string in double quotes as Go's `strconv.Quote` prints it. */
+/**
+ * A string in double quotes as Go's `strconv.Quote` prints it. A byte that is no UTF-8 stands in
+ * our strings as a single surrogate, U+DC00 plus the byte, and is printed as `\xff`.
+ */
 export function quoteGo(text: string): string {
   let out = '"';
   for (const char of text) {
@@ -170,6 +173,7 @@ export function quoteGo(text: string): string {
     if (short !== undefined) out += short;
     else if (code < 0x20 || code === 0x7f) out += `\\x${code.toString(16).padStart(2, '0')}`;
     else if (isPrintable(char)) out += char;
+    else if (code >= 0xdc80 && code <= 0xdcff) out += `\\x${(code - 0xdc00).toString(16)}`;
     else if (code < 0x10000) out += `\\u${code.toString(16).padStart(4, '0')}`;
     else out += `\\U${code.toString(16).padStart(8, '0')}`;
   }

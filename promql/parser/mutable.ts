@@ -1,0 +1,2 @@
+/** Nodes while the parser is still at work on them. */
+export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
