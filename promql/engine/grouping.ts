@@ -1,0 +1,65 @@
+/** Which group of an aggregation each series belongs to. */
+import { Labels, METRIC_NAME } from '../../model/labels.ts';
+
+export interface Groups {
+  /** Group of each series. */
+  readonly groupOf: Int32Array;
+  /** Labels of each group, in order of its first series. */
+  readonly labels: readonly Labels[];
+}
+
+export interface Grouping {
+  readonly labelNames: readonly string[];
+  readonly without: boolean;
+}
+
+export function groupSeries(series: readonly Labels[], grouping: Grouping): Groups {
+  const groupOf = new Int32Array(series.length);
+  if (!grouping.without && grouping.labelNames.length === 0) {
+    return { groupOf, labels: series.length === 0 ? [] : [Labels.EMPTY] };
+  }
+  const labels: Labels[] = [];
+  const indexOf = new Map<string, number>();
+  const keyOf = keyFunction(grouping);
+  for (let index = 0; index < series.length; index++) {
+    const seriesLabels = series[index] as Labels;
+    const key = keyOf(seriesLabels);
+    let group = indexOf.get(key);
+    if (group === undefined) {
+      group = labels.length;
+      indexOf.set(key, group);
+      labels.push(groupLabels(seriesLabels, grouping));
+    }
+    groupOf[index] = group;
+  }
+  return { groupOf, labels };
+}
+
+/** Texts that are equal exactly for series of one group. */
+function keyFunction({ labelNames, without }: Grouping): (labels: Labels) => string {
+  if (without) {
+    const dropped = new Set([...labelNames, METRIC_NAME]);
+    return (labels) => keyWithout(labels, dropped);
+  }
+  const [only] = labelNames;
+  if (labelNames.length === 1 && only !== undefined) return (labels) => labels.get(only);
+  return (labels) => {
+    let key = '';
+    for (const name of labelNames) key += `${labels.get(name)}\uffff`;
+    return key;
+  };
+}
+
+export function keyWithout({ pairs }: Labels, dropped: ReadonlySet<string>): string {
+  let key = '';
+  for (let at = 0; at < pairs.length; at += 2) {
+    const name = pairs[at] as string;
+    if (!dropped.has(name)) key += `${name}\uffff${pairs[at + 1] as string}\uffff`;
+  }
+  return key;
+}
+
+export function groupLabels(labels: Labels, { labelNames, without }: Grouping): Labels {
+  if (without) return labels.without(new Set([...labelNames, METRIC_NAME]));
+  return labels.only(new Set(labelNames));
+}
