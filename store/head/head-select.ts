@@ -1,11 +1,11 @@
 import type { FloatHistogram } from '../../model/histogram.ts';
 import { TooManySamplesError } from '../../model/source.ts';
-import { type FloatColumn, floatColumn, isAbsentAt, wordsOf } from '../../model/value-bits.ts';
+import { type FloatColumn, floatColumn, isAbsentAt } from '../../model/value-bits.ts';
 import type { HeadHistograms } from './head-histograms.ts';
 import type { Lineage, Lineages } from './lineage.ts';
 import type { LooseSamples } from './loose-samples.ts';
 import type { Memberships } from './memberships.ts';
-import { RowReader } from './row-block.ts';
+import { type Row, RowReader } from './row-block.ts';
 import { isAscending, sortSamples } from './sort-samples.ts';
 
 /** Samples of series i are the entries from `offsets[i]` to (excluding) `offsets[i + 1]`. */
@@ -23,6 +23,7 @@ interface Members {
   readonly lineage: Lineage;
   readonly series: number[];
   readonly columns: number[];
+  columnMax: number;
 }
 
 /** The text of Prometheus' engine. */
@@ -103,11 +104,13 @@ export class HeadSelect {
         const id = memberships.lineageOf(node);
         let members: Members | undefined = last?.lineage.id === id ? last : byId.get(id);
         if (members === undefined) {
-          members = { lineage: this.#lineages.get(id), series: [], columns: [] };
+          members = { lineage: this.#lineages.get(id), series: [], columns: [], columnMax: 0 };
           byId.set(id, members);
         }
         members.series.push(series);
-        members.columns.push(memberships.columnOf(node));
+        const column = memberships.columnOf(node);
+        members.columns.push(column);
+        if (column > members.columnMax) members.columnMax = column;
         last = members;
       }
     }
@@ -122,17 +125,24 @@ export class HeadSelect {
     counts: Uint32Array,
     sources: Uint8Array,
   ): void {
-    for (const { lineage, series, columns } of groups) {
-      for (const index of series) sources[index] = addSource(sources[index] as number);
+    for (const members of groups) {
+      const { lineage, series } = members;
+      let rowsForAll = 0;
+      const add = (columnCount: number, rows: number): void => {
+        if (columnCount > members.columnMax) rowsForAll += rows;
+        else countColumns(members, columnCount, rows, counts);
+      };
       for (const block of lineage.blocks) {
         if (block.startMs > endMs) break;
         if (block.endMs < startMs) continue;
-        const rows = block.rowFrom(endMs + 1) - block.rowFrom(startMs);
-        countColumns(series, columns, block.columnCount, rows, counts);
+        add(block.columnCount, block.rowFrom(endMs + 1) - block.rowFrom(startMs));
       }
       for (const row of lineage.rows) {
-        if (row.timestampMs < startMs || row.timestampMs > endMs) continue;
-        countColumns(series, columns, row.values.length, 1, counts);
+        if (row.timestampMs >= startMs && row.timestampMs <= endMs) add(row.values.length, 1);
+      }
+      for (const index of series) {
+        sources[index] = addSource(sources[index] as number);
+        counts[index] = (counts[index] as number) + rowsForAll;
       }
     }
     const hasHistograms = this.#histograms.count > 0;
@@ -163,18 +173,12 @@ export class HeadSelect {
       if (block.endMs < startMs) continue;
       const fromRow = block.rowFrom(startMs);
       const endRow = block.rowFrom(endMs + 1);
-      for (let member = 0; member < series.length; member++) {
-        const column = columns[member] as number;
-        if (column >= block.columnCount) continue;
-        const index = series[member] as number;
-        const to = ends[index] as number;
-        ends[index] = this.#reader.read(block, column, fromRow, endRow, timestampsMs, out, to);
-      }
+      this.#reader.read(block, fromRow, endRow, columns, series, timestampsMs, out, ends);
     }
-    for (const row of lineage.rows) {
-      if (row.timestampMs < startMs || row.timestampMs > endMs) continue;
-      readRow(row.timestampMs, wordsOf(row.values), members, timestampsMs, out.words, ends);
-    }
+    const rows = lineage.rows.filter(
+      (row) => row.timestampMs >= startMs && row.timestampMs <= endMs,
+    );
+    if (rows.length > 0) readRows(rows, members, timestampsMs, out, ends);
   }
 
   #readLoose(
@@ -218,8 +222,7 @@ function addSource(sources: number): number {
 }
 
 function countColumns(
-  series: readonly number[],
-  columns: readonly number[],
+  { series, columns }: Members,
   columnCount: number,
   rows: number,
   counts: Uint32Array,
@@ -231,24 +234,34 @@ function countColumns(
   }
 }
 
-function readRow(
-  timestampMs: number,
-  words: Uint32Array,
+/** Series by series: the rows' lines stay in the cache from one column to the next. */
+function readRows(
+  rows: readonly Row[],
   members: Members,
   timestampsMs: Float64Array,
-  out: Uint32Array,
+  out: FloatColumn,
   ends: Uint32Array,
 ): void {
   const { series, columns } = members;
+  const times = Float64Array.from(rows, (row) => row.timestampMs);
   for (let member = 0; member < series.length; member++) {
     const column = columns[member] as number;
-    if (2 * column >= words.length || isAbsentAt(words, column)) continue;
     const index = series[member] as number;
-    const to = ends[index] as number;
-    timestampsMs[to] = timestampMs;
-    out[2 * to] = words[2 * column] as number;
-    out[2 * to + 1] = words[2 * column + 1] as number;
-    ends[index] = to + 1;
+    let to = ends[index] as number;
+    for (let row = 0; row < rows.length; row++) {
+      const source = rows[row] as Row;
+      if (column >= source.values.length) continue;
+      const value = source.values[column] as number;
+      if (value === value) {
+        out.values[to] = value;
+      } else {
+        if (isAbsentAt(source.words, column)) continue;
+        out.words[2 * to] = source.words[2 * column] as number;
+        out.words[2 * to + 1] = source.words[2 * column + 1] as number;
+      }
+      timestampsMs[to++] = times[row] as number;
+    }
+    ends[index] = to;
   }
 }
 

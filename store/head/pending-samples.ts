@@ -92,7 +92,7 @@ export class PendingSamples {
     start: number,
   ): number {
     const { idLow, idHigh } = this.#index;
-    const from = wordsOf(row.values);
+    const from = row.words;
     let at = start;
     for (let column = 0; column < row.values.length; column++) {
       if (isAbsentAt(from, column)) continue;

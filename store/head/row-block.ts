@@ -1,16 +1,16 @@
-import { type FloatColumn, floatColumn, isAbsentAt, wordsOf } from '../../model/value-bits.ts';
+import { type FloatColumn, floatColumn, isAbsentAt } from '../../model/value-bits.ts';
 import { type ByteSlab, byteSlab, type SlabArena, type SlabPlace } from './byte-slab.ts';
 import { EMPTY, HAS_HOLES } from './column-kinds.ts';
+import { copyFloats } from './float-bits.ts';
 import { PackedColumn, packColumn, packedBytesMax } from './pack-column.ts';
 import { unpackColumn } from './unpack-column.ts';
 
 /** Rows of a block at most: one bit each in a word. */
 export const BLOCK_ROWS_MAX = 32;
 
-/** One scrape, as it came. Nobody writes to `values` any more. */
-export interface Row {
+/** One scrape, as it came. Nobody writes to the columns' memory any more. */
+export interface Row extends FloatColumn {
   readonly timestampMs: number;
-  readonly values: Float64Array;
 }
 
 /**
@@ -68,10 +68,9 @@ export class RowPacker {
     rows.forEach((row, at) => {
       work.floats[at] = row.timestampMs;
     });
-    const words = rows.map((row) => wordsOf(row.values));
     let end = origin;
     for (let column = 0; column < columnCount; column++) {
-      const mask = this.#gather(words, column);
+      const mask = this.#gather(rows, column);
       end = this.#packOne(mask, rowCount, work, end, origin);
       work.words[(argumentsAt >>> 2) + column] = this.#packed.argument;
       work.bytes[kindsAt + column] = this.#packed.kind;
@@ -80,16 +79,22 @@ export class RowPacker {
   }
 
   /** The values of a column one after another; the bit of each row that has one. */
-  #gather(rows: readonly Uint32Array[], column: number): number {
-    const { words } = this.#column;
+  #gather(rows: readonly Row[], column: number): number {
+    const { values, words } = this.#column;
     let mask = 0;
     let to = 0;
     for (let row = 0; row < rows.length; row++) {
-      const from = rows[row] as Uint32Array;
-      if (2 * column >= from.length || isAbsentAt(from, column)) continue;
-      words[to] = from[2 * column] as number;
-      words[to + 1] = from[2 * column + 1] as number;
-      to += 2;
+      const from = rows[row] as Row;
+      if (column >= from.values.length) continue;
+      const value = from.values[column] as number;
+      if (value === value) {
+        values[to] = value;
+      } else {
+        if (isAbsentAt(from.words, column)) continue;
+        words[2 * to] = from.words[2 * column] as number;
+        words[2 * to + 1] = from.words[2 * column + 1] as number;
+      }
+      to++;
       mask |= 1 << row;
     }
     return mask;
@@ -122,71 +127,81 @@ export class RowReader {
   readonly #column = floatColumn(BLOCK_ROWS_MAX);
 
   /**
-   * Appends the values of one column in rows `fromRow` to (excluding) `endRow`.
-   * @returns the index after the last one written
+   * Appends rows `fromRow` to (excluding) `endRow` of some columns, each to its own series.
+   * @param columns by member
+   * @param series by member: the index into `ends`
+   * @param ends by series: where its next sample goes; moved on
    */
   read(
     block: RowBlock,
-    column: number,
+    fromRow: number,
+    endRow: number,
+    columns: readonly number[],
+    series: readonly number[],
+    timestampsMs: Float64Array,
+    out: FloatColumn,
+    ends: Uint32Array,
+  ): void {
+    const { slab, offsetBytes } = block.place;
+    const { rowCount, columnCount } = block;
+    const argumentsAt = (offsetBytes + rowCount * 8) >>> 2;
+    const kindsAt = offsetBytes + rowCount * 8 + columnCount * 4;
+    const origin = (kindsAt + columnCount + 7) & ~7;
+    const timesAt = offsetBytes >>> 3;
+    const { bytes, words, floats } = slab;
+    const count = endRow - fromRow;
+    for (let member = 0; member < columns.length; member++) {
+      const column = columns[member] as number;
+      if (column >= columnCount) continue;
+      const kind = bytes[kindsAt + column] as number;
+      if (kind === EMPTY) continue;
+      const argument = words[argumentsAt + column] as number;
+      const place = origin + argument * 8;
+      const to = ends[series[member] as number] as number;
+      if (kind >= HAS_HOLES) {
+        const end = this.#readHoles(block, kind, place, fromRow, endRow, timestampsMs, out, to);
+        ends[series[member] as number] = end;
+        continue;
+      }
+      if (count === rowCount) {
+        unpackColumn(kind, argument, slab, place, rowCount, out, to);
+      } else {
+        unpackColumn(kind, argument, slab, place, rowCount, this.#column, 0);
+        copyFloats(this.#column, fromRow, out, to, count);
+      }
+      for (let row = 0; row < count; row++) {
+        timestampsMs[to + row] = floats[timesAt + fromRow + row] as number;
+      }
+      ends[series[member] as number] = to + count;
+    }
+  }
+
+  #readHoles(
+    block: RowBlock,
+    kind: number,
+    place: number,
     fromRow: number,
     endRow: number,
     timestampsMs: Float64Array,
     out: FloatColumn,
     to: number,
   ): number {
-    const { slab, offsetBytes } = block.place;
-    const { rowCount, columnCount } = block;
-    const argumentsAt = offsetBytes + rowCount * 8;
-    const kindsAt = argumentsAt + columnCount * 4;
-    const origin = (kindsAt + columnCount + 7) & ~7;
-    const kind = slab.bytes[kindsAt + column] as number;
-    if (kind === EMPTY) return to;
-    const argument = slab.words[(argumentsAt >>> 2) + column] as number;
-    const place = origin + argument * 8;
-    const times = slab.floats;
-    const timesAt = offsetBytes >>> 3;
-    if (kind < HAS_HOLES) {
-      const count = endRow - fromRow;
-      if (count === rowCount) {
-        unpackColumn(kind, argument, slab, place, rowCount, out, to);
-      } else {
-        unpackColumn(kind, argument, slab, place, rowCount, this.#column, 0);
-        copyWords(this.#column.words, fromRow, out.words, to, count);
-      }
-      for (let row = fromRow; row < endRow; row++) {
-        timestampsMs[to + row - fromRow] = times[timesAt + row] as number;
-      }
-      return to + count;
-    }
+    const { slab } = block.place;
     const mask = slab.words[place >>> 2] as number;
-    const inline = slab.words[(place >>> 2) + 1] as number;
-    const { words } = this.#column;
-    unpackColumn(kind & ~HAS_HOLES, inline, slab, place + 8, popCount(mask), this.#column, 0);
+    const argument = slab.words[(place >>> 2) + 1] as number;
+    unpackColumn(kind & ~HAS_HOLES, argument, slab, place + 8, popCount(mask), this.#column, 0);
     let at = to;
     let from = 0;
     for (let row = 0; row < endRow; row++) {
       if (((mask >>> row) & 1) === 0) continue;
       if (row >= fromRow) {
-        timestampsMs[at] = times[timesAt + row] as number;
-        out.words[2 * at] = words[2 * from] as number;
-        out.words[2 * at + 1] = words[2 * from + 1] as number;
+        timestampsMs[at] = block.timestampMs(row);
+        copyFloats(this.#column, from, out, at, 1);
         at++;
       }
       from++;
     }
     return at;
-  }
-}
-
-function copyWords(
-  from: Uint32Array,
-  fromIndex: number,
-  to: Uint32Array,
-  toIndex: number,
-  count: number,
-): void {
-  for (let at = 0; at < 2 * count; at++) {
-    to[2 * toIndex + at] = from[2 * fromIndex + at] as number;
   }
 }
 

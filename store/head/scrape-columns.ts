@@ -61,7 +61,7 @@ export class ScrapeColumns implements ScrapeWriter {
     if (taken > 0) {
       if (timestampMs > admission.newestMs) admission.newestMs = timestampMs;
       counts.appended += taken;
-      const row = { timestampMs, values: copy };
+      const row = { timestampMs, values: copy, words };
       lineages.append(lineage, row);
       this.#head.noteRow(lineage.refs, row);
     }

@@ -1,6 +1,7 @@
 import type { FloatColumn } from '../../model/value-bits.ts';
 import type { ByteSlab } from './byte-slab.ts';
 import * as K from './column-kinds.ts';
+import { copyFloats } from './float-bits.ts';
 
 /**
  * Writes the values of a packed column, bits exact.
@@ -42,14 +43,19 @@ function unpackBits(
   const target = out.words;
   let from = offsetBytes >>> 2;
   if (kind === K.CONST) {
-    const low = words[from] as number;
-    const high = words[from + 1] as number;
-    for (let at = 2 * to; at < 2 * (to + count); at += 2) {
-      target[at] = low;
-      target[at + 1] = high;
+    const value = slab.floats[offsetBytes >>> 3] as number;
+    if (value === value) {
+      for (let at = to; at < to + count; at++) out.values[at] = value;
+    } else {
+      const low = words[from] as number;
+      const high = words[from + 1] as number;
+      for (let at = 2 * to; at < 2 * (to + count); at += 2) {
+        target[at] = low;
+        target[at + 1] = high;
+      }
     }
   } else if (kind === K.RAW) {
-    for (let at = 2 * to; at < 2 * (to + count); at++) target[at] = words[from++] as number;
+    copyFloats({ values: slab.floats, words }, offsetBytes >>> 3, out, to, count);
   } else if (kind === K.F32) {
     const floats = new Float32Array(slab.bytes.buffer, offsetBytes, count);
     for (let at = 0; at < count; at++) out.values[to + at] = floats[at] as number;
