@@ -88,6 +88,11 @@ export class LabelPairs {
     return name.pairByValue.get(value) ?? this.#add(name, ownCopy(value));
   }
 
+  /** As `intern`, for a text that is no part of a longer one. */
+  internOwned(name: LabelName, value: string): number {
+    return name.pairByValue.get(value) ?? this.#add(name, value);
+  }
+
   /**
    * Forgets labels that no series carries any more; their numbers are given out again.
    * @param pairs each once

@@ -23,6 +23,64 @@ export interface PersistedSeries {
 }
 
 const INITIAL_SLOTS = 1 << 16;
+/** Words of a slot: label number of the batch plus 1, its hash, its pair, and one for alignment. */
+const SLOT_WORDS = 4;
+const HASH = 1;
+const PAIR = 2;
+
+/** A string column, for reading four bytes at a time. */
+class Texts {
+  readonly #bounds: Uint32Array;
+  readonly #bytes: Buffer;
+  readonly #view: DataView;
+
+  constructor({ bytes, bounds }: StringColumn) {
+    this.#bounds = bounds;
+    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  text(index: number): string {
+    return this.#bytes.toString('utf8', this.#bounds[2 * index], this.#bounds[2 * index + 1]);
+  }
+
+  /** Length and ends: hash enough for label names, which are few, and cheap. */
+  outline(index: number): number {
+    const start = this.#bounds[2 * index] as number;
+    const end = this.#bounds[2 * index + 1] as number;
+    return ((end - start) << 16) ^ ((this.#bytes[start] ?? 0) << 8) ^ (this.#bytes[end - 1] ?? 0);
+  }
+
+  /** Only for the table below; the hash of a series is another one. */
+  hash(index: number, seed: number): number {
+    let hash = seed ^ 0x811c9dc5;
+    const end = this.#bounds[2 * index + 1] as number;
+    let at = this.#bounds[2 * index] as number;
+    for (; at + 4 <= end; at += 4) {
+      hash = Math.imul(hash ^ this.#view.getInt32(at, true), 0x9e3779b1);
+      hash ^= hash >>> 15;
+    }
+    for (; at < end; at++) hash = Math.imul(hash ^ this.#view.getUint8(at), 0x01000193);
+    hash = Math.imul(hash ^ (hash >>> 15), 0x85ebca6b);
+    return (hash ^ (hash >>> 13)) >>> 0;
+  }
+
+  isSame(a: number, b: number): boolean {
+    const startA = this.#bounds[2 * a] as number;
+    const startB = this.#bounds[2 * b] as number;
+    const length = (this.#bounds[2 * a + 1] as number) - startA;
+    if ((this.#bounds[2 * b + 1] as number) - startB !== length) return false;
+    const view = this.#view;
+    let at = 0;
+    for (; at + 4 <= length; at += 4) {
+      if (view.getInt32(startA + at, true) !== view.getInt32(startB + at, true)) return false;
+    }
+    for (; at < length; at++) {
+      if (view.getUint8(startA + at) !== view.getUint8(startB + at)) return false;
+    }
+    return true;
+  }
+}
 
 /**
  * Numbers of the labels of persisted series. Most labels repeat from series to series, so their
@@ -30,88 +88,51 @@ const INITIAL_SLOTS = 1 << 16;
  */
 export class PairReader {
   readonly #pairs: LabelPairs;
-  readonly #names: StringColumn;
-  readonly #values: StringColumn;
-  /** By slot: label number of the batch plus 1, its hash, its pair. */
-  #slots: Uint32Array = new Uint32Array(INITIAL_SLOTS);
-  #hashes: Uint32Array = new Uint32Array(INITIAL_SLOTS);
-  #found: Uint32Array = new Uint32Array(INITIAL_SLOTS);
+  readonly #names: Texts;
+  readonly #values: Texts;
+  #slots: Uint32Array = new Uint32Array(INITIAL_SLOTS * SLOT_WORDS);
   #used = 0;
-  readonly #decoder = new TextDecoder();
 
   constructor(pairs: LabelPairs, names: StringColumn, values: StringColumn) {
     this.#pairs = pairs;
-    this.#names = names;
-    this.#values = values;
+    this.#names = new Texts(names);
+    this.#values = new Texts(values);
   }
 
   read(label: number): number {
-    const hash = hashBytes(this.#names, label, hashBytes(this.#values, label, 0x811c9dc5));
-    const mask = this.#slots.length - 1;
-    let slot = (hash ^ (hash >>> 15)) & mask;
-    for (;;) {
-      const entry = this.#slots[slot] as number;
-      if (entry === 0) break;
-      if (this.#hashes[slot] === hash && this.#isSame(entry - 1, label)) {
-        return this.#found[slot] as number;
+    const hash = this.#values.hash(label, this.#names.outline(label));
+    const slots = this.#slots;
+    const mask = slots.length / SLOT_WORDS - 1;
+    let slot = (hash & mask) * SLOT_WORDS;
+    for (let entry = slots[slot] as number; entry !== 0; entry = slots[slot] as number) {
+      if (slots[slot + HASH] === hash && this.#isSame(entry - 1, label)) {
+        return slots[slot + PAIR] as number;
       }
-      slot = (slot + 1) & mask;
+      slot = (slot + SLOT_WORDS) % slots.length;
     }
-    const name = this.#pairs.internName(this.#text(this.#names, label));
-    const pair = this.#pairs.intern(name, this.#text(this.#values, label));
-    this.#slots[slot] = label + 1;
-    this.#hashes[slot] = hash;
-    this.#found[slot] = pair;
-    if (++this.#used * 2 > this.#slots.length) this.#grow();
+    const name = this.#pairs.internName(this.#names.text(label));
+    const pair = this.#pairs.internOwned(name, this.#values.text(label));
+    slots[slot] = label + 1;
+    slots[slot + HASH] = hash;
+    slots[slot + PAIR] = pair;
+    if (++this.#used * SLOT_WORDS * 2 > slots.length) this.#grow();
     return pair;
   }
 
   #isSame(a: number, b: number): boolean {
-    return isSameText(this.#values, a, b) && isSameText(this.#names, a, b);
-  }
-
-  #text(column: StringColumn, index: number): string {
-    const { bytes, bounds } = column;
-    return this.#decoder.decode(bytes.subarray(bounds[2 * index], bounds[2 * index + 1]));
+    return this.#values.isSame(a, b) && this.#names.isSame(a, b);
   }
 
   #grow(): void {
-    const old = { slots: this.#slots, hashes: this.#hashes, found: this.#found };
-    const length = old.slots.length * 4;
-    this.#slots = new Uint32Array(length);
-    this.#hashes = new Uint32Array(length);
-    this.#found = new Uint32Array(length);
-    for (let at = 0; at < old.slots.length; at++) {
-      if (old.slots[at] === 0) continue;
-      const hash = old.hashes[at] as number;
-      let slot = (hash ^ (hash >>> 15)) & (length - 1);
-      while (this.#slots[slot] !== 0) slot = (slot + 1) & (length - 1);
-      this.#slots[slot] = old.slots[at] as number;
-      this.#hashes[slot] = hash;
-      this.#found[slot] = old.found[at] as number;
+    const old = this.#slots;
+    const slots = new Uint32Array(old.length * 4);
+    const mask = slots.length / SLOT_WORDS - 1;
+    for (let from = 0; from < old.length; from += SLOT_WORDS) {
+      if (old[from] === 0) continue;
+      let slot = ((old[from + HASH] as number) & mask) * SLOT_WORDS;
+      while (slots[slot] !== 0) slot = (slot + SLOT_WORDS) % slots.length;
+      slots.set(old.subarray(from, from + SLOT_WORDS), slot);
     }
+    this.#slots = slots;
   }
-}
-
-/** FNV-1a. Only for this table; the hash of a series is another one. */
-function hashBytes(column: StringColumn, index: number, seed: number): number {
-  const { bytes, bounds } = column;
-  let hash = seed;
-  const end = bounds[2 * index + 1] as number;
-  for (let at = bounds[2 * index] as number; at < end; at++) {
-    hash = Math.imul(hash ^ (bytes[at] as number), 0x01000193);
-  }
-  return hash >>> 0;
-}
-
-function isSameText(column: StringColumn, a: number, b: number): boolean {
-  const { bytes, bounds } = column;
-  const startA = bounds[2 * a] as number;
-  const startB = bounds[2 * b] as number;
-  const length = (bounds[2 * a + 1] as number) - startA;
-  if ((bounds[2 * b + 1] as number) - startB !== length) return false;
-  for (let at = 0; at < length; at++) {
-    if (bytes[startA + at] !== bytes[startB + at]) return false;
-  }
-  return true;
 }

@@ -4,6 +4,10 @@ import { PAGE_WORDS, Uint32Pages } from './u32-pages.ts';
 /** Longer lists live in an array of their own. A power of two, at most a page. */
 const PAGED_REFS_MAX = PAGE_WORDS / 2;
 const INITIAL_PAIRS = 1024;
+/** Words per list in `#heads`. */
+const HEAD_WORDS = 3;
+const COUNT = 1;
+const VERSION = 2;
 const EMPTY = new Uint32Array(0);
 
 /**
@@ -13,29 +17,28 @@ const EMPTY = new Uint32Array(0);
 export class Postings {
   readonly #pages = new Uint32Pages();
   readonly #large = new Map<number, Uint32Array>();
-  #start: Uint32Array = new Uint32Array(INITIAL_PAIRS);
-  #count: Uint32Array = new Uint32Array(INITIAL_PAIRS);
-  #version: Uint32Array = new Uint32Array(INITIAL_PAIRS);
+  /** Start, count and version of each list side by side: they are used together. */
+  #heads: Uint32Array = new Uint32Array(INITIAL_PAIRS * HEAD_WORDS);
   #largeBytes = 0;
 
   get bytes(): number {
-    return this.#pages.bytes + this.#largeBytes + this.#start.length * 12;
+    return this.#pages.bytes + this.#largeBytes + this.#heads.length * 4;
   }
 
   count(pair: number): number {
-    return pair < this.#count.length ? (this.#count[pair] as number) : 0;
+    return this.#heads[pair * HEAD_WORDS + COUNT] ?? 0;
   }
 
   /** Goes up with every change of the list. */
   version(pair: number): number {
-    return pair < this.#version.length ? (this.#version[pair] as number) : 0;
+    return this.#heads[pair * HEAD_WORDS + VERSION] ?? 0;
   }
 
   /** Valid until the next change; not to be written to. */
   view(pair: number): Uint32Array {
     const count = this.count(pair);
     if (count === 0) return EMPTY;
-    const start = this.#start[pair] as number;
+    const start = this.#heads[pair * HEAD_WORDS] as number;
     if (count === 1) return Uint32Array.of(start);
     const large = this.#large.get(pair);
     return large === undefined ? this.#pages.view(start, count) : large.subarray(0, count);
@@ -43,12 +46,14 @@ export class Postings {
 
   /** @param ref not in the list yet; cheap when it is above all others */
   add(pair: number, ref: number): void {
-    if (pair >= this.#count.length) this.#grow(pair + 1);
-    this.#version[pair] = (this.#version[pair] as number) + 1;
-    const count = this.#count[pair] as number;
-    this.#count[pair] = count + 1;
+    const head = pair * HEAD_WORDS;
+    if (head >= this.#heads.length) this.#heads = growUint32(this.#heads, head + HEAD_WORDS);
+    const heads = this.#heads;
+    heads[head + VERSION] = (heads[head + VERSION] as number) + 1;
+    const count = heads[head + COUNT] as number;
+    heads[head + COUNT] = count + 1;
     if (count === 0) {
-      this.#start[pair] = ref;
+      heads[head] = ref;
       return;
     }
     let list: Uint32Array;
@@ -56,7 +61,7 @@ export class Postings {
     if (count > PAGED_REFS_MAX) {
       list = this.#largeRoom(pair, count);
     } else if ((count & (count - 1)) !== 0) {
-      const start = this.#start[pair] as number;
+      const start = heads[head] as number;
       list = this.#pages.pageOf(start);
       index = this.#pages.indexOf(start);
     } else {
@@ -79,9 +84,10 @@ export class Postings {
     const kept = before.filter((ref) => isDead[ref] !== 1);
     if (kept.length === before.length) return kept.length;
     this.#release(pair, before.length);
-    this.#version[pair] = (this.#version[pair] as number) + 1;
-    this.#count[pair] = kept.length;
-    if (kept.length === 1) this.#start[pair] = kept[0] as number;
+    const head = pair * HEAD_WORDS;
+    this.#heads[head + VERSION] = (this.#heads[head + VERSION] as number) + 1;
+    this.#heads[head + COUNT] = kept.length;
+    if (kept.length === 1) this.#heads[head] = kept[0] as number;
     if (kept.length > 1) {
       const { list, index } = this.#allocate(pair, kept.length);
       list.set(kept, index);
@@ -100,7 +106,7 @@ export class Postings {
 
   /** The list in a run twice as long; `count` is a power of two. */
   #moved(pair: number, count: number): { list: Uint32Array; index: number } {
-    const start = this.#start[pair] as number;
+    const start = this.#heads[pair * HEAD_WORDS] as number;
     const before = count === 1 ? Uint32Array.of(start) : this.#pages.view(start, count);
     const place = this.#allocate(pair, count + 1);
     place.list.set(before, place.index);
@@ -116,7 +122,7 @@ export class Postings {
       return { list, index: 0 };
     }
     const start = this.#pages.allocate(capacityOf(count));
-    this.#start[pair] = start;
+    this.#heads[pair * HEAD_WORDS] = start;
     return { list: this.#pages.pageOf(start), index: this.#pages.indexOf(start) };
   }
 
@@ -126,14 +132,8 @@ export class Postings {
       this.#large.delete(pair);
       this.#largeBytes -= large.length * 4;
     } else if (count > 1) {
-      this.#pages.free(this.#start[pair] as number, capacityOf(count));
+      this.#pages.free(this.#heads[pair * HEAD_WORDS] as number, capacityOf(count));
     }
-  }
-
-  #grow(length: number): void {
-    this.#start = growUint32(this.#start, length);
-    this.#count = growUint32(this.#count, length);
-    this.#version = growUint32(this.#version, length);
   }
 }
 

@@ -116,6 +116,25 @@ describe('series index', () => {
     expect(index.takeUnsaved()).toEqual([1]);
   });
 
+  test('many persisted series: every label set and id is as it was', () => {
+    const rows = Array.from({ length: 60_000 }, (_, n) => ({
+      id: (BigInt(n) * 0x9e37_79b9_7f4a_7c15n) & 0xffff_ffff_ffff_ffffn,
+      labels: up({ pod: `pod-${n}`, ä: 'x'.repeat(n % 9), zone: `zone-${n % 7}-ü` }),
+      firstMs: n,
+      lastMs: n + 1,
+    }));
+    const index = newIndex();
+    index.load(persisted(rows.slice(0, 1000)));
+    index.load(persisted(rows));
+    expect(index.seriesCount).toBe(rows.length);
+    for (const { id, labels } of rows) {
+      const ref = index.findId(Number(id >> 32n), Number(id & 0xffff_ffffn));
+      expect(index.labels(ref).pairs).toEqual(labels.pairs);
+      expect(index.find(labels)).toBe(ref);
+    }
+    expect(index.select([new Matcher('=', 'zone', 'zone-3-ü')])).toHaveLength(8571);
+  });
+
   test('an id that is taken is made anew with salt', () => {
     const wanted = newIndex();
     const labels = up({ job: 'a' });

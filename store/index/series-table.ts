@@ -81,7 +81,7 @@ export class SeriesTable {
     idHigh: number,
     idLow: number,
   ): void {
-    if (ref >= this.setLength.length) this.reserve(ref + 1);
+    if (ref >= this.setLength.length) this.#growColumns(ref + 1);
     if (ref >= this.#end) this.#end = ref + 1;
     const start = this.sets.allocate(pairCount);
     const page = this.sets.pageOf(start);
@@ -96,7 +96,7 @@ export class SeriesTable {
     this.lastSeenMs[ref] = Number.NEGATIVE_INFINITY;
     this.#count++;
     this.#used++;
-    if (this.#used * 2 > this.#bySet.length) this.#rehash();
+    if (this.#used * 2 > this.#bySet.length) this.#rehash(Math.ceil(this.#count * 1.5));
     else this.#link(ref);
   }
 
@@ -109,8 +109,13 @@ export class SeriesTable {
     this.#count--;
   }
 
-  /** Makes the columns at least `length` long, once for a bulk load. */
+  /** Makes room for references below `length`, once for a bulk load. */
   reserve(length: number): void {
+    if (length * 2 > this.#bySet.length) this.#rehash(length);
+    this.#growColumns(length);
+  }
+
+  #growColumns(length: number): void {
     this.idHigh = growUint32(this.idHigh, length);
     this.idLow = growUint32(this.idLow, length);
     this.setHash = growUint32(this.setHash, length);
@@ -148,10 +153,10 @@ export class SeriesTable {
     table[slot] = TOMBSTONE;
   }
 
-  /** Without tombstones, and with room for half as many series again. */
-  #rehash(): void {
+  /** Without tombstones, and with room for so many series. */
+  #rehash(seriesMax: number): void {
     let slots = INITIAL_SERIES * 2;
-    while (slots < this.#count * 3) slots *= 2;
+    while (slots < seriesMax * 2) slots *= 2;
     this.#bySet = new Uint32Array(slots);
     this.#byId = new Uint32Array(slots);
     this.#used = this.#count;
