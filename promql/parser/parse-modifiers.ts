@@ -98,7 +98,7 @@ export class ModifierParser {
 
   #range(expr: Expr): Expr {
     const stream = this.#stream;
-    const open = stream.lastTaken;
+    const open = stream.lastTaken.start;
     const range = this.#durations.parsePositive();
     stream.place = RANGE_END;
     if (stream.accept(':') !== undefined) return this.#subquery(expr, range);

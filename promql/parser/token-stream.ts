@@ -35,8 +35,8 @@ export class TokenStream {
   place: SyntaxPlace | undefined;
   /** End of the last token read that can end an expression. */
   lastClosing = 0;
-  /** Start of the token last taken. */
-  lastTaken = 0;
+  /** Where the token last taken stands. */
+  lastTaken: PositionRange = { start: 0, end: 0 };
 
   constructor(source: TokenSource) {
     this.#source = source;
@@ -55,7 +55,7 @@ export class TokenStream {
   next(): Token {
     const token = this.peek();
     this.#ahead = undefined;
-    this.lastTaken = token.start;
+    this.lastTaken = token;
     return token;
   }
 
