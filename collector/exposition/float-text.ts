@@ -36,3 +36,23 @@ export function formatOpenMetricsFloat(value: number): string {
   const text = formatGoG(value);
   return /[e.]/.test(text) || !Number.isFinite(value) ? text : `${text}.0`;
 }
+
+const ZERO = 0x30;
+/** Up to 15 digits are exact in a double. */
+const EXACT_DIGITS_MAX = 15;
+
+/** Up to 15 digits without sign, point or exponent; undefined for every other spelling. */
+export function parsePlainNumber(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): number | undefined {
+  if (end === start || end - start > EXACT_DIGITS_MAX) return undefined;
+  let value = 0;
+  for (let at = start; at < end; at++) {
+    const digit = (bytes[at] as number) - ZERO;
+    if (digit < 0 || digit > 9) return undefined;
+    value = value * 10 + digit;
+  }
+  return value;
+}

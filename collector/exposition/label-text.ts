@@ -1,6 +1,7 @@
 /** Label sets out of the bytes of a series. */
-import { Labels, METRIC_NAME } from '../../model/labels.ts';
+import { compareUtf8, Labels, METRIC_NAME } from '../../model/labels.ts';
 import type { MetricType } from '../../model/sink.ts';
+import { BACKSLASH } from './byte-classes.ts';
 import { FloatError, formatOpenMetricsFloat, parseFloatText } from './float-text.ts';
 import { decodeUtf8 } from './go-quote.ts';
 
@@ -21,45 +22,94 @@ export class LabelTextError extends Error {
 }
 
 /**
- * @param offsets start and end of the metric name, then of each label's name and value
- * @throws LabelTextError for text that is not UTF-8 and for a label given twice
+ * Reads label sets of series that follow one another in a body, which mostly share names and
+ * values: a text equal to the one read last in the same place is that string again, which saves
+ * making it and, as the labels are kept, its memory.
  */
-export function readLabels(
-  bytes: Buffer,
-  offsets: readonly number[],
-  family: FamilyContext,
-): Labels {
-  const pairs = [METRIC_NAME, readText(bytes, offsets[0] as number, offsets[1] as number)];
-  if (family.typeAndUnitLabels) {
-    if (family.metricType !== 'unknown') pairs.push(TYPE_LABEL, family.metricType);
-    if (family.unit !== '') pairs.push(UNIT_LABEL, family.unit);
+export class LabelReader {
+  /** Texts by their place in the offsets. */
+  readonly #last: string[] = [];
+  readonly #canonical = new Map<string, string>();
+
+  /**
+   * @param offsets start and end of the metric name, then of each label's name and value
+   * @throws LabelTextError for text that is not UTF-8 and for a label given twice
+   */
+  read(bytes: Buffer, offsets: readonly number[], family: FamilyContext): Labels {
+    const pairs: string[] = [];
+    insertLabel(pairs, METRIC_NAME, this.#text(bytes, offsets, 0));
+    const { metricType, unit, typeAndUnitLabels } = family;
+    const hasType = typeAndUnitLabels && metricType !== 'unknown';
+    const hasUnit = typeAndUnitLabels && unit !== '';
+    if (hasType) insertLabel(pairs, TYPE_LABEL, metricType);
+    if (hasUnit) insertLabel(pairs, UNIT_LABEL, unit);
+    for (let at = 2; at + 3 < offsets.length; at += 4) {
+      const name = this.#text(bytes, offsets, at);
+      if ((hasType && name === TYPE_LABEL) || (hasUnit && name === UNIT_LABEL)) continue;
+      const value = this.#text(bytes, offsets, at + 2);
+      const isBound =
+        (metricType === 'histogram' && name === 'le') ||
+        (metricType === 'summary' && name === 'quantile');
+      insertLabel(pairs, name, isBound ? this.#canonicalBound(value) : value);
+    }
+    return Labels.fromSortedPairs(pairs);
   }
-  const fixedCount = pairs.length;
-  for (let at = 2; at + 3 < offsets.length; at += 4) {
-    const name = readText(bytes, offsets[at] as number, offsets[at + 1] as number);
-    if (fixedCount > 2 && isFixed(pairs, name, fixedCount)) continue;
-    const value = readText(bytes, offsets[at + 2] as number, offsets[at + 3] as number);
-    pairs.push(name, canonicalValue(family.metricType, name, value));
+
+  #text(bytes: Buffer, offsets: readonly number[], place: number): string {
+    const start = offsets[place] as number;
+    const end = offsets[place + 1] as number;
+    const last = this.#last[place];
+    if (last !== undefined && isAsciiText(last, bytes, start, end)) return last;
+    const text = readText(bytes, start, end);
+    this.#last[place] = text;
+    return text;
   }
-  return labelsOf(pairs);
+
+  /** `le` and `quantile` have one spelling per number, else `1` and `1.0` would be two series. */
+  #canonicalBound(value: string): string {
+    const known = this.#canonical.get(value);
+    if (known !== undefined) return known;
+    const text = canonicalBound(value);
+    if (this.#canonical.size >= BOUNDS_KEPT_MAX) this.#canonical.clear();
+    this.#canonical.set(value, text);
+    return text;
+  }
 }
 
-function isFixed(pairs: readonly string[], name: string, count: number): boolean {
-  for (let at = 2; at < count; at += 2) {
-    if (pairs[at] === name) return true;
-  }
-  return false;
-}
+/** Different bounds of a body are few; one that has many more is read without their memory. */
+const BOUNDS_KEPT_MAX = 512;
 
 /** @throws LabelTextError when a name comes twice */
 export function labelsOf(pairs: readonly string[]): Labels {
-  const names = new Set<string>();
+  const sorted: string[] = [];
   for (let at = 0; at < pairs.length; at += 2) {
-    const name = pairs[at] as string;
-    if (names.has(name)) throw new LabelTextError(`label name "${name}" is not unique`);
-    names.add(name);
+    insertLabel(sorted, pairs[at] as string, pairs[at + 1] as string);
   }
-  return Labels.fromPairs(pairs);
+  return Labels.fromSortedPairs(sorted);
+}
+
+/** Keeps the names in order; a label without a value is none. */
+function insertLabel(pairs: string[], name: string, value: string): void {
+  if (value === '') return;
+  let at = pairs.length;
+  while (at > 0) {
+    const order = compareUtf8(pairs[at - 2] as string, name);
+    if (order < 0) break;
+    if (order === 0) throw new LabelTextError(`label name "${name}" is not unique`);
+    at -= 2;
+  }
+  if (at === pairs.length) pairs.push(name, value);
+  else pairs.splice(at, 0, name, value);
+}
+
+/** False also where the text would need a closer look. */
+function isAsciiText(text: string, bytes: Uint8Array, start: number, end: number): boolean {
+  if (text.length !== end - start) return false;
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at] as number;
+    if (byte !== text.charCodeAt(at - start) || byte >= 0x80 || byte === BACKSLASH) return false;
+  }
+  return true;
 }
 
 /** `\"`, `\\` and `\n` are escapes, any other backslash stands for itself. */
@@ -84,11 +134,7 @@ function readText(bytes: Buffer, start: number, end: number): string {
   return unescapeLabelValue(text);
 }
 
-/** `le` and `quantile` have one spelling per number, else `1` and `1.0` would be two series. */
-function canonicalValue(type: MetricType, name: string, value: string): string {
-  const isBound =
-    (type === 'histogram' && name === 'le') || (type === 'summary' && name === 'quantile');
-  if (!isBound) return value;
+function canonicalBound(value: string): string {
   try {
     return formatOpenMetricsFloat(parseFloatText(value));
   } catch (error) {

@@ -5,9 +5,9 @@ import type { MetricType } from '../../model/sink.ts';
 import { LF, QUOTE } from './byte-classes.ts';
 import { ExpositionError, lineAt } from './exposition-error.ts';
 import type { EntryKind, ExpositionParser, ParsedExemplar } from './exposition-parser.ts';
-import { FloatError, parseFloatText } from './float-text.ts';
+import { FloatError, parseFloatText, parsePlainNumber } from './float-text.ts';
 import { decodeUtf8, quoteBytes } from './go-quote.ts';
-import { type FamilyContext, LabelTextError, readLabels } from './label-text.ts';
+import { type FamilyContext, LabelReader, LabelTextError } from './label-text.ts';
 import type { Lexer, Token } from './tokens.ts';
 
 export interface TextParserOptions {
@@ -38,6 +38,7 @@ export abstract class TextParser implements ExpositionParser, FamilyContext {
   /** Start and end of the metric name, then of each label's name and value. */
   protected readonly offsets: number[] = [];
   protected abstract readonly lexer: Lexer;
+  readonly #labelReader = new LabelReader();
 
   constructor(options: TextParserOptions) {
     this.typeAndUnitLabels = options.typeAndUnitLabels ?? false;
@@ -67,7 +68,7 @@ export abstract class TextParser implements ExpositionParser, FamilyContext {
 
   labels(): Labels {
     try {
-      return readLabels(this.bytes, this.offsets, this);
+      return this.#labelReader.read(this.bytes, this.offsets, this);
     } catch (error) {
       if (error instanceof LabelTextError) this.fail(error.message);
       throw error;
@@ -173,6 +174,8 @@ export abstract class TextParser implements ExpositionParser, FamilyContext {
 
   /** @param start of the number's first byte; it ends with the current token */
   protected readFloat(start: number): number {
+    const plain = parsePlainNumber(this.bytes, start, this.lexer.at);
+    if (plain !== undefined) return plain;
     try {
       return parseFloatText(this.bytes.toString('latin1', start, this.lexer.at));
     } catch (error) {
