@@ -62,6 +62,12 @@ export class ProtobufReader {
     return this.#at >= this.#end;
   }
 
+  /** Goes to read bytes [start, end) of the body; they must lie within it. */
+  moveTo(start: number, end: number): void {
+    this.#at = start;
+    this.#end = end;
+  }
+
   /** The next `field << 3 | wireType`. Call it only while `!atEnd`. */
   readTag(): number {
     const tag = this.readUint();

@@ -74,11 +74,15 @@ export class SeriesIndex {
     }
   }
 
-  /** Forgets the series that `page` did not have. */
-  removeUnseen(page: number): void {
+  /** Forgets the series that `page` did not have. @returns how many */
+  removeUnseen(page: number): number {
     const { count, used, page: seenIn } = this.#slots;
+    let removed = 0;
     for (let slot = 0; slot < count; slot++) {
-      if (used[slot] === 1 && seenIn[slot] !== page) this.remove(slot);
+      if (used[slot] !== 1 || seenIn[slot] === page) continue;
+      this.remove(slot);
+      removed++;
     }
+    return removed;
   }
 }

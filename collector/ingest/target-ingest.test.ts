@@ -1,53 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { Labels } from '../../model/labels.ts';
-import { RecordingSink, type RecordingSinkOptions } from '../../test/recording-sink.ts';
-import { INGEST_DEFAULTS, type IngestOptions, type IngestStats } from './ingest-options.ts';
+import { name, OPENMETRICS, Rig, TEXT, UP } from '../../test/ingest-rig.ts';
+import { INGEST_DEFAULTS } from './ingest-options.ts';
 import { type ReportSample, TargetIngest } from './target-ingest.ts';
-
-const TEXT = 'text/plain; version=0.0.4';
-const OPENMETRICS = 'application/openmetrics-text; version=1.0.0';
-const UP = Labels.fromRecord({ __name__: 'up', job: 'j' });
-
-class Rig {
-  readonly sink: RecordingSink;
-  readonly target: TargetIngest;
-  timeMs = 0;
-
-  constructor(options: Partial<IngestOptions> = {}, sinkOptions: RecordingSinkOptions = {}) {
-    this.sink = new RecordingSink(sinkOptions);
-    this.target = new TargetIngest(this.sink, {
-      ...INGEST_DEFAULTS,
-      mutate: (labels) => labels,
-      ...options,
-    });
-  }
-
-  /** Scrapes come every 1000 ms. */
-  scrape(body: string | Uint8Array, contentType = TEXT): IngestStats {
-    this.timeMs += 1000;
-    const bytes = typeof body === 'string' ? Buffer.from(body) : body;
-    const stats = this.target.ingest(bytes, contentType, this.timeMs);
-    if (stats.error !== undefined) this.target.fail(this.timeMs);
-    this.target.report(this.timeMs, [{ labels: UP, value: stats.error === undefined ? 1 : 0 }]);
-    return stats;
-  }
-
-  fail(): void {
-    this.timeMs += 1000;
-    this.target.fail(this.timeMs);
-    this.target.report(this.timeMs, [{ labels: UP, value: 0 }]);
-  }
-
-  /** The sink's dump without the series about the scrape. */
-  dump(): Record<string, string> {
-    const { [UP.toString()]: _, ...rest } = this.sink.dump();
-    return rest;
-  }
-}
-
-function name(text: string): string {
-  return `{__name__="${text}"}`;
-}
 
 describe('a target that is scraped again and again', () => {
   test('values are appended under the same series, all in one row per scrape', () => {

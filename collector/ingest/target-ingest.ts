@@ -3,17 +3,17 @@ import type { Labels } from '../../model/labels.ts';
 import type { AppendResult, MetricMetadata, SampleSink } from '../../model/sink.ts';
 import { type ExpositionFormat, formatOf } from '../exposition/content-type.ts';
 import { ExpositionError } from '../exposition/exposition-error.ts';
-import { OpenMetricsParser } from '../exposition/openmetrics-parser.ts';
-import { PrometheusParser } from '../exposition/prometheus-parser.ts';
+import { EntryIndex } from './entry-index.ts';
 import { IngestError, type IngestOptions, type IngestStats } from './ingest-options.ts';
 import { MetadataMemory } from './metadata-memory.ts';
 import { PageMemory } from './page-memory.ts';
+import type { PageReader } from './page-reader.ts';
+import { newPageReader } from './page-readers.ts';
 import { PageSamples } from './page-samples.ts';
 import { ScrapeColumns } from './scrape-columns.ts';
 import { SeriesIndex } from './series-index.ts';
 import { SeriesMaker } from './series-maker.ts';
 import { NO_COLUMN, SeriesSlots } from './series-slots.ts';
-import { TextPageReader } from './text-page-reader.ts';
 
 /** A sample about the scrape itself, such as `up`. */
 export interface ReportSample {
@@ -40,8 +40,9 @@ export class TargetIngest {
   readonly #columns: ScrapeColumns;
   readonly #samples: PageSamples;
   readonly #index: SeriesIndex;
+  readonly #entries = new EntryIndex(this.#slots);
   readonly #maker: SeriesMaker;
-  readonly #readers = new Map<ExpositionFormat, TextPageReader>();
+  readonly #readers = new Map<ExpositionFormat, PageReader>();
   readonly #reportColumns = new WeakMap<Labels, number>();
   #page = 0;
   /** The page whose values the row holds, when it was good and its lines stand for themselves. */
@@ -79,14 +80,15 @@ export class TargetIngest {
       const reader = this.#readerOf(contentType);
       reader.read(body, this.#rowPage);
       this.#checkSampleLimit();
-      this.#memory.keep(body, reader.linesEnd);
+      reader.keep(body);
     } catch (error) {
       this.#index.restore(this.#maker.made);
+      this.#entries.sweep();
       this.#rowPage = 0;
       return this.#stats(NOTHING_APPENDED, toIngestError(error));
     }
     const result = samples.settle(this.#sink, scrapeTimeMs);
-    this.#index.removeUnseen(page);
+    this.#forgetUnseen(page);
     const metadata = this.#metadata.takeChanged();
     if (metadata.length > 0) this.#sink.appendMetadata(metadata);
     this.#rowPage = samples.hasRepeats || samples.seriesRefused > 0 ? 0 : page;
@@ -133,35 +135,35 @@ export class TargetIngest {
     this.#memory.forget();
   }
 
-  #readerOf(contentType: string): TextPageReader {
+  #readerOf(contentType: string): PageReader {
     const format = this.#formatOf(contentType);
     if (format !== this.#format) {
       // The same bytes mean something else now.
       this.#memory.forget();
-      this.#index.removeUnseen(this.#page);
+      this.#forgetUnseen(this.#page);
       this.#format = format;
       this.#rowPage = 0;
     }
     let reader = this.#readers.get(format);
     if (reader === undefined) {
-      reader = this.#newReader(format);
+      const parts = {
+        slots: this.#slots,
+        memory: this.#memory,
+        index: this.#index,
+        entries: this.#entries,
+        samples: this.#samples,
+        metadata: this.#metadata,
+        maker: this.#maker,
+        limits: this.#options.limits,
+      };
+      reader = newPageReader(format, parts, this.#options);
       this.#readers.set(format, reader);
     }
     return reader;
   }
 
-  #newReader(format: ExpositionFormat): TextPageReader {
-    const parts = {
-      slots: this.#slots,
-      memory: this.#memory,
-      index: this.#index,
-      samples: this.#samples,
-      metadata: this.#metadata,
-      maker: this.#maker,
-    };
-    return format === 'openmetrics-text'
-      ? new TextPageReader(parts, new OpenMetricsParser(new Uint8Array(0)), true)
-      : new TextPageReader(parts, new PrometheusParser(new Uint8Array(0)), false);
+  #forgetUnseen(page: number): void {
+    if (this.#index.removeUnseen(page) > 0) this.#entries.sweep();
   }
 
   #formatOf(contentType: string): ExpositionFormat {

@@ -11,6 +11,7 @@ import { BlockRun } from './block-run.ts';
 import { FORGOTTEN, type LineTable, VERBATIM } from './line-table.ts';
 import type { MetadataMemory } from './metadata-memory.ts';
 import type { PageMemory } from './page-memory.ts';
+import type { PageReader } from './page-reader.ts';
 import type { PageSamples } from './page-samples.ts';
 import type { SeriesIndex } from './series-index.ts';
 import { equalBytes, seriesEnd } from './series-key.ts';
@@ -41,9 +42,9 @@ export interface TextPageParts {
   readonly maker: SeriesMaker;
 }
 
-export class TextPageReader {
+export class TextPageReader implements PageReader {
   /** Where the remembered lines of the page just read end. */
-  linesEnd = 0;
+  #linesEnd = 0;
   readonly #slots: SeriesSlots;
   readonly #memory: PageMemory;
   readonly #index: SeriesIndex;
@@ -74,11 +75,6 @@ export class TextPageReader {
     this.#lines = parts.memory.newLines();
   }
 
-  /**
-   * Reads a whole page into the samples.
-   * @param lastPage number of the page that the row still holds, or 0
-   * @throws ExpositionError, IngestError: the page is to be refused
-   */
   read(body: Uint8Array, lastPage: number): void {
     this.#body = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
     this.#view = new DataView(body.buffer, body.byteOffset, body.byteLength);
@@ -98,6 +94,10 @@ export class TextPageReader {
     }
   }
 
+  keep(body: Uint8Array): void {
+    this.#memory.keep(body, this.#linesEnd);
+  }
+
   #readEntries(lastPage: number): void {
     const { length } = this.#body;
     while (this.#at < length) {
@@ -105,7 +105,7 @@ export class TextPageReader {
       if (this.#readExpected() || this.#readMoved()) continue;
       if (!this.#readWithParser()) break;
     }
-    this.linesEnd = this.#at;
+    this.#linesEnd = this.#at;
   }
 
   /** A run of lines equal to those of the last page, values and all. */
