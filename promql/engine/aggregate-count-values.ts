@@ -5,6 +5,7 @@ import { formatHistogram } from '../histogram/text.ts';
 import { Block } from './block.ts';
 import type { EvalContext } from './eval-context.ts';
 import { groupLabels } from './grouping.ts';
+import { isLabelName } from './label-name.ts';
 import type { AggregateNode } from './plan.ts';
 import { executionError } from './query-error.ts';
 import { countSamples } from './row-size.ts';
@@ -16,7 +17,9 @@ export async function aggregateCountValues(
   valueLabel: string,
   context: EvalContext,
 ): Promise<RowSource> {
-  if (valueLabel === '') throw executionError(`invalid label name ${quoteGo(valueLabel)}`);
+  if (!isLabelName(valueLabel)) {
+    throw executionError(`invalid label name ${quoteGo(valueLabel)}`);
+  }
   const { steps } = rows;
   const { without } = node;
   const labelNames = without ? node.grouping : [...node.grouping, valueLabel];

@@ -27,8 +27,8 @@ function checkedMax(counts: Float64Array): number {
     if (count > most) most = count;
     hasNaN ||= Number.isNaN(count);
   }
-  if (most < 1) return 0;
   if (hasNaN) throw executionError('Parameter value is NaN');
+  if (most < 1) return 0;
   if (least <= INT64_MIN) {
     throw executionError(`Scalar value ${formatGoG(least)} underflows int64`);
   }

@@ -93,13 +93,16 @@ class VectorBinary {
     return this.#out.block;
   }
 
-  /** The value in place of a missing sample of the "one" side. */
+  /**
+   * The value in place of a missing sample of the "one" side. Prometheus takes `fill_right` for it
+   * also when `group_right` makes the left side the "one".
+   */
   #fillOfOne(): number | undefined {
-    return this.#isSwapped ? this.#matching.fillLhs : this.#matching.fillRhs;
+    return this.#matching.fillRhs;
   }
 
   #fillOfMany(): number | undefined {
-    return this.#isSwapped ? this.#matching.fillRhs : this.#matching.fillLhs;
+    return this.#matching.fillLhs;
   }
 
   #matchRow(index: number, row: Row): void {

@@ -3,6 +3,7 @@ import { type Labels, METRIC_NAME } from '../../model/labels.ts';
 import { compileRegex, RegexError } from '../../model/matcher.ts';
 import type { EvalContext } from './eval-context.ts';
 import { expandTemplate } from './expand-template.ts';
+import { isLabelName } from './label-name.ts';
 import { mergeEqualRows } from './merge-rows.ts';
 import { executionError } from './query-error.ts';
 import type { Row, RowSource } from './rows.ts';
@@ -35,11 +36,11 @@ export async function labelJoin(
 ): Promise<RowSource> {
   const [target = '', separator = '', ...sources] = texts;
   for (const source of sources) {
-    if (source === '') {
+    if (!isLabelName(source)) {
       throw executionError(`invalid source label name in label_join(): ${source}`);
     }
   }
-  if (target === '') {
+  if (!isLabelName(target)) {
     throw executionError(`invalid destination label name in label_join(): ${target}`);
   }
   return relabel(rows, target, context, (labels) =>
@@ -55,7 +56,7 @@ export async function labelReplace(
 ): Promise<RowSource> {
   const [target = '', replacement = '', source = '', pattern = ''] = texts;
   const regex = compileLabelRegex(pattern);
-  if (target === '') {
+  if (!isLabelName(target)) {
     throw executionError(`invalid destination label name in label_replace(): ${target}`);
   }
   const names = regex.namedGroups();
