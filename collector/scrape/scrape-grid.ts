@@ -33,9 +33,10 @@ export class ScrapeGrid {
     if (Math.abs(driftMs) > TOLERANCE_MS) this.#startWallMs += Math.round(driftMs);
     const nearest = Math.round((monotonicMs - this.#startMonotonicMs) / this.#intervalMs);
     const latenessMs = monotonicMs - this.#atMonotonicMs(nearest);
-    return Math.abs(latenessMs) <= this.#toleranceMs
-      ? this.#startWallMs + nearest * this.#intervalMs
-      : Math.round(wallMs);
+    if (Math.abs(latenessMs) > this.#toleranceMs) return Math.round(wallMs);
+    // One that is late by almost an interval takes the next place, which is then taken.
+    this.#count = Math.max(this.#count, nearest);
+    return this.#startWallMs + nearest * this.#intervalMs;
   }
 
   /**
