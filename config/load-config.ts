@@ -44,12 +44,12 @@ export async function loadConfig(
     problems,
     dir: path.resolve(file === undefined ? '.' : path.dirname(file)),
     env: options.env ?? {},
+    agentMode: options.agentMode ?? false,
   };
   const jobNames = new JobNames();
   const shown = file ?? NO_FILE;
   const text = file === undefined ? selfConfig(options) : await readText(file, problems);
   const main = text === undefined ? undefined : readMainFile(shown, text, context, jobNames);
-  if (main !== undefined && options.agentMode === true) refuseInAgentMode(main, shown, problems);
   const included = main === undefined ? [] : await readIncluded(main, context, jobNames);
   const alertmanager = await readAlertmanager(options.alertmanagerPath, context);
   problems.throwIfAny(shown);
@@ -136,17 +136,4 @@ async function readAlertmanager(
   if (text === undefined) return undefined;
   const inFile: ReadContext = { ...context, dir: path.resolve(path.dirname(file)) };
   return readAlertmanagerFile(file, text, inFile);
-}
-
-function refuseInAgentMode(main: Config, file: string, problems: Problems): void {
-  const { alertmanagers, alertRelabelConfigs } = main.alerting;
-  const refused: readonly (readonly [string, boolean])[] = [
-    ['alerting', alertmanagers.length > 0 || alertRelabelConfigs.length > 0],
-    ['rule_files', main.ruleFiles.length > 0],
-    ['remote_read', main.remoteRead.length > 0],
-  ];
-  for (const [name, isThere] of refused) {
-    const text = `field ${name} is not allowed in agent mode`;
-    if (isThere) problems.add({ file, line: 1, column: 1 }, text, 'remove it');
-  }
 }

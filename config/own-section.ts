@@ -1,7 +1,7 @@
 /** Our own settings may come from the environment too: `WATCHKEEPER_CLICKHOUSE_URL` and the like. */
 import { readSecretField } from './read-http-client.ts';
 import { Secret, type SecretSource } from './secret.ts';
-import { readText, YamlSection } from './yaml-section.ts';
+import { readText, type TextItem, YamlSection } from './yaml-section.ts';
 
 export const ENV_PREFIX = 'WATCHKEEPER';
 
@@ -26,11 +26,11 @@ export function openOwnScalars(root: YamlSection): YamlSection {
 }
 
 /** A list of words, in the environment with commas between them; undefined when absent. */
-export function readWords(section: YamlSection, name: string): readonly string[] | undefined {
-  if (!section.isFromEnv(name)) return section.optionalStrings(name);
-  const node = section.valueNode(name);
-  const text = node === undefined ? '' : (readText(section.reader, node) ?? '');
-  return text.split(',').map((word) => word.trim());
+export function readWords(section: YamlSection, name: string): readonly TextItem[] | undefined {
+  const node = section.isFromEnv(name) ? section.valueNode(name) : undefined;
+  if (node === undefined) return section.textItems(name);
+  const words = (readText(section.reader, node) ?? '').split(',');
+  return words.map((word) => ({ text: word.trim(), node }));
 }
 
 /** A secret; one of the environment counts more than either form in the file. */

@@ -26,7 +26,7 @@ import type {
   ScrapeConfig,
 } from './types.ts';
 import { NodesReadError, nullNode, YamlReader } from './yaml-reader.ts';
-import { YamlSection } from './yaml-section.ts';
+import { hasItems, YamlSection } from './yaml-section.ts';
 import { parseYaml, YamlSource } from './yaml-source.ts';
 
 /** Prometheus' default for Go's collector; kept for printing, it has no meaning here. */
@@ -39,6 +39,8 @@ export interface ReadContext {
   /** Folder of the file, absolute. */
   readonly dir: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Refuses what has no place in Prometheus' agent mode. */
+  readonly agentMode: boolean;
 }
 
 /**
@@ -84,6 +86,8 @@ export function readMainFile(
     const global = readGlobal(root.section('global', 'config.plain'));
     const scheme = global.metricNameValidationScheme;
     const storage = readStorage(root);
+    const scrapeConfigs = readScrapeConfigs(root, global, jobNames, 'main config file');
+    if (context.agentMode) refuseInAgentMode(root);
     return {
       path: file,
       global,
@@ -95,7 +99,8 @@ export function readMainFile(
         'scrape_config_files',
         'invalid scrape config file path',
       ),
-      scrapeConfigs: readScrapeConfigs(root, global, jobNames, 'main config file'),
+      scrapeConfigs,
+      mainScrapeConfigs: scrapeConfigs,
       storage,
       tracing: readTracing(root),
       remoteWrite: readRemoteWrite(root, scheme),
@@ -139,6 +144,23 @@ export function readAlertmanagerFile(
   });
 }
 
+function refuseInAgentMode(root: YamlSection): void {
+  const alerting = root.section('alerting', 'config.plain');
+  const refused: readonly (readonly [string, boolean])[] = [
+    [
+      'alerting',
+      alerting !== undefined &&
+        (hasItems(alerting, 'alertmanagers') || hasItems(alerting, 'alert_relabel_configs')),
+    ],
+    ['rule_files', hasItems(root, 'rule_files')],
+    ['remote_read', hasItems(root, 'remote_read')],
+  ];
+  for (const [name, isThere] of refused) {
+    if (!isThere) continue;
+    root.problemAtName(name, `field ${name} is not allowed in agent mode`, 'remove it');
+  }
+}
+
 function readRuntime(root: YamlSection): Config['runtime'] {
   const section = root.section('runtime', 'config.RuntimeConfig');
   const gogc = section?.integer('gogc') ?? 0;
@@ -147,13 +169,13 @@ function readRuntime(root: YamlSection): Config['runtime'] {
 }
 
 function readPatterns(root: YamlSection, name: string, problem: string): readonly string[] {
-  const patterns = root.strings(name);
-  for (const pattern of patterns) {
-    if (PATTERN.test(pattern)) continue;
-    const fix = 'only the last part of a path may have a *';
-    root.problem(name, `${problem} ${quote(pattern)}`, fix);
-  }
-  return patterns.map((pattern) => root.reader.joinDir(pattern));
+  return (root.textItems(name) ?? []).map(({ text, node }) => {
+    if (!PATTERN.test(text)) {
+      const fix = 'only the last part of a path may have a *';
+      root.reader.addProblem(node, `${problem} ${quote(text)}`, fix);
+    }
+    return root.reader.joinDir(text);
+  });
 }
 
 function readRawSections(root: YamlSection): RawAlertmanagerSections {

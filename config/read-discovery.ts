@@ -1,5 +1,4 @@
 /** Reads the service discoveries of a scrape config or an Alertmanager. */
-import type { Labels } from '../model/labels.ts';
 import type {
   DiscoveryConfig,
   DnsDiscovery,
@@ -14,7 +13,7 @@ import { readHttpClient } from './read-http-client.ts';
 import { readKubernetesDiscovery } from './read-kubernetes-discovery.ts';
 import { readLabels } from './read-labels.ts';
 import { isNullNode } from './yaml-reader.ts';
-import { readItems, readText, YamlSection } from './yaml-section.ts';
+import { YamlSection } from './yaml-section.ts';
 
 const SECOND_MS = 1000;
 const FILE_NAME = /^[^*]*(\*[^/]*)?\.(json|yml|yaml|JSON|YML|YAML)$/;
@@ -116,37 +115,32 @@ function readStaticGroup(
   checkTargets: boolean,
 ): Omit<StaticTargetGroup, 'source'> {
   const { reader } = section;
-  const node = section.valueNode('targets');
-  const nodes = node === undefined ? [] : readItems(reader, node, '[]string', 'a list of texts');
-  const targets = nodes.flatMap((item) => {
-    const target = readText(reader, item);
-    if (checkTargets && target?.includes('/') === true) {
-      const problem = `${quote(target)} is not a valid hostname`;
-      reader.addProblem(item, problem, 'write host:port; scheme and metrics_path are fields');
+  const targets = (section.textItems('targets') ?? []).map(({ text, node }) => {
+    if (checkTargets && text.includes('/')) {
+      const problem = `${quote(text)} is not a valid hostname`;
+      reader.addProblem(node, problem, 'write host:port; scheme and metrics_path are fields');
     }
-    return target ?? [];
+    return text;
   });
-  const labels: Labels = readLabels(section, 'labels', 'utf8');
+  const labels = readLabels(section, 'labels', 'utf8');
   section.finish();
   return { targets, labels };
 }
 
 function readFile(section: YamlSection): FileDiscovery {
-  const names = section.strings('files');
-  if (names.length === 0) {
+  const items = section.textItems('files') ?? [];
+  if (items.length === 0) {
     const text = 'file service discovery config must contain at least one path name';
     section.problem('files', text);
   }
-  for (const name of names) {
-    if (FILE_NAME.test(name)) continue;
-    const text = `path name ${quote(name)} is not valid for file discovery`;
-    section.problem(
-      'files',
-      text,
-      'end it in .json, .yml or .yaml; only the last part may have a *',
-    );
-  }
-  const files = names.map((name) => section.reader.joinDir(name));
+  const files = items.map(({ text, node }) => {
+    if (!FILE_NAME.test(text)) {
+      const problem = `path name ${quote(text)} is not valid for file discovery`;
+      const fix = 'end it in .json, .yml or .yaml; only the last part may have a *';
+      section.reader.addProblem(node, problem, fix);
+    }
+    return section.reader.joinDir(text);
+  });
   const refreshIntervalMs = section.durationMs('refresh_interval', 300 * SECOND_MS);
   section.finish();
   return { kind: 'file', files, refreshIntervalMs };

@@ -1,7 +1,7 @@
 /** Reads `otlp`. */
 import { quote } from './go-text.ts';
 import type { GlobalConfig, OtlpConfig, OtlpTranslationStrategy } from './types.ts';
-import type { YamlSection } from './yaml-section.ts';
+import type { TextItem, YamlSection } from './yaml-section.ts';
 
 const STRATEGIES: readonly OtlpTranslationStrategy[] = [
   'UnderscoreEscapingWithSuffixes',
@@ -26,8 +26,8 @@ export function readOtlp(root: YamlSection, global: GlobalConfig): OtlpConfig {
   const section = root.section('otlp', 'config.plain');
   if (section === undefined) return DEFAULTS;
   const promoteAll = section.boolean('promote_all_resource_attributes');
-  const promoted = section.strings('promote_resource_attributes');
-  const ignored = section.strings('ignore_resource_attributes');
+  const promoted = section.textItems('promote_resource_attributes') ?? [];
+  const ignored = section.textItems('ignore_resource_attributes') ?? [];
   if (promoteAll && promoted.length > 0) {
     section.problem(
       'promote_resource_attributes',
@@ -83,17 +83,18 @@ function checkAttributes(
   section: YamlSection,
   verb: 'promote' | 'ignore',
   adjective: 'promoted' | 'ignored',
-  attributes: readonly string[],
+  items: readonly TextItem[],
 ): readonly string[] {
   const field = `${verb}_resource_attributes`;
   const seen = new Set<string>();
-  for (const attribute of attributes.map((text) => text.trim())) {
+  for (const { text, node } of items) {
+    const attribute = text.trim();
     const isTwice = seen.has(attribute);
     seen.add(attribute);
     if (attribute !== '' && !isTwice) continue;
     const what = `${adjective} OTel resource attribute`;
     const problem = attribute === '' ? `empty ${what}` : `duplicated ${what} ${quote(attribute)}`;
-    section.problem(field, `invalid '${field}': ${problem}`, 'remove it');
+    section.reader.addProblem(node, `invalid '${field}': ${problem}`, 'remove it');
   }
   return [...seen];
 }

@@ -20,7 +20,7 @@ import { findHttpUrlProblem } from './read-discovery.ts';
 import { readHttpClient, readTls, readUrl } from './read-http-client.ts';
 import type { StorageConfig } from './types.ts';
 import { isNullNode } from './yaml-reader.ts';
-import { readText, YamlSection } from './yaml-section.ts';
+import { YamlSection } from './yaml-section.ts';
 
 const SECOND_MS = 1000;
 const DAY_MS = 86_400 * SECOND_MS;
@@ -142,13 +142,11 @@ function readRetentionTime(section: YamlSection): number | undefined {
 }
 
 function readMatchers(section: YamlSection): readonly Matcher[] {
-  const nodes = section.items('matchers', 'matchers', 'a list of texts') ?? [];
-  if (nodes.length === 0) {
-    section.problem('matchers', 'a retention rule has no matchers', `write - job="api"`);
+  const items = section.textItems('matchers') ?? [];
+  if (items.length === 0) {
+    section.problem('matchers', 'a retention rule has no matchers', 'write - job="api"');
   }
-  return nodes.flatMap((node) => {
-    const text = readText(section.reader, node);
-    if (text === undefined) return [];
+  return items.flatMap(({ text, node }) => {
     try {
       return [parseMatcherText(text)];
     } catch (error) {
@@ -161,17 +159,19 @@ function readMatchers(section: YamlSection): readonly Matcher[] {
 
 /** From the environment, several are separated by commas. */
 export function readRoles(root: YamlSection): readonly ProcessRole[] {
-  const written = readWords(openOwnScalars(root), 'roles') ?? PROCESS_ROLES;
+  const items = readWords(openOwnScalars(root), 'roles');
+  if (items === undefined) return PROCESS_ROLES;
   const roles = new Set<ProcessRole>();
-  for (const text of written) {
+  for (const { text, node } of items) {
     const found = PROCESS_ROLES.find((role) => role === text);
     if (found !== undefined) roles.add(found);
     else {
       const fix = `use ${PROCESS_ROLES.join(', ')}`;
-      root.problem('roles', `unknown role ${quote(text)}`, fix);
+      root.reader.addProblem(node, `unknown role ${quote(text)}`, fix);
     }
   }
-  if (written.length === 0) root.problem('roles', 'no roles: the process would do nothing');
+  if (items.length === 0)
+    root.problem('roles', 'no roles: the process would do nothing', 'name some');
   return [...roles];
 }
 

@@ -87,13 +87,13 @@ function readAction(section: YamlSection): RelabelAction | '' {
 }
 
 function readSourceLabels(section: YamlSection): readonly string[] | undefined {
-  const names = section.optionalStrings('source_labels');
-  for (const name of names ?? []) {
+  return section.textItems('source_labels')?.map(({ text, node }) => {
     // By the wider scheme, whatever the config's: as Prometheus does.
-    if (isLabelName(name, 'utf8')) continue;
-    section.problem('source_labels', `${quote(name)} is not a valid label name`);
-  }
-  return names;
+    if (!isLabelName(text, 'utf8')) {
+      section.reader.addProblem(node, `${quote(text)} is not a valid label name`);
+    }
+    return text;
+  });
 }
 
 /** A null regex is the empty one, which is not the default. */

@@ -187,7 +187,7 @@ function checkQueue(section: YamlSection, config: QueueConfig): void {
   for (const [name, value] of positive) {
     if (value <= 0) section.problem(name, `remote write queue ${name} must be positive`);
   }
-  if (config.shardsMin > config.shardsMax) {
+  if (config.shardsMax > 0 && config.shardsMin > config.shardsMax) {
     const text = 'remote write queue min_shards must not be greater than max_shards';
     section.problem('min_shards', text);
   }

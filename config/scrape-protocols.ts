@@ -1,4 +1,5 @@
 /** The formats a scrape may ask for. */
+import { nearestName } from './nearest-name.ts';
 import type { ScrapeProtocol } from './types.ts';
 import type { YamlSection } from './yaml-section.ts';
 
@@ -33,18 +34,23 @@ export function readScrapeProtocols(
   section: YamlSection,
   where: string,
 ): readonly ScrapeProtocol[] | undefined {
-  const written = section.optionalStrings('scrape_protocols');
-  if (written === undefined) return undefined;
-  const name = 'scrape_protocols';
-  if (written.length === 0) section.problem(name, `scrape_protocols cannot be empty${where}`);
+  const items = section.textItems('scrape_protocols');
+  if (items === undefined) return undefined;
+  if (items.length === 0) {
+    section.problem('scrape_protocols', `scrape_protocols cannot be empty${where}`, 'remove it');
+  }
+  const { reader } = section;
   const known: ScrapeProtocol[] = [];
-  for (const text of written) {
+  for (const { text, node } of items) {
     const found = SCRAPE_PROTOCOLS.find((protocol) => protocol === text);
     if (known.some((protocol) => protocol.toLowerCase() === text.toLowerCase())) {
-      const list = `[${written.join(' ')}]`;
-      section.problem(name, `duplicated protocol in scrape_protocols, got ${list}${where}`);
+      const list = `[${items.map((item) => item.text).join(' ')}]`;
+      const problem = `duplicated protocol in scrape_protocols, got ${list}${where}`;
+      reader.addProblem(node, problem, 'remove it');
     } else if (found === undefined) {
-      section.problem(name, `scrape_protocols: ${unknownProtocol(text)}${where}`);
+      const near = nearestName(text, SCRAPE_PROTOCOLS);
+      const fix = near === undefined ? '' : `did you mean ${near}?`;
+      reader.addProblem(node, `scrape_protocols: ${unknownProtocol(text)}${where}`, fix);
     } else {
       known.push(found);
     }

@@ -254,6 +254,8 @@ export interface Config {
   readonly scrapeConfigFiles: readonly string[];
   /** Those of this file, then those of `scrapeConfigFiles`. */
   readonly scrapeConfigs: readonly ScrapeConfig[];
+  /** Those of this file alone, which is what `/api/v1/status/config` shows. */
+  readonly mainScrapeConfigs: readonly ScrapeConfig[];
   readonly storage: StorageConfig;
   readonly tracing: TracingConfig | undefined;
   readonly remoteWrite: readonly RemoteWriteConfig[];

@@ -26,6 +26,11 @@ interface Field {
   readonly value: Node;
 }
 
+export interface TextItem {
+  readonly text: string;
+  readonly node: Node;
+}
+
 /**
  * A mapping, open for reading. Every getter takes the field's name and what counts when the field
  * is absent or null; a value of the wrong type is added to the problems and counts as absent.
@@ -147,11 +152,16 @@ export class YamlSection {
     return this.#parsed(name, parse, ByteSizeError, 'write it as 512MB or 4GiB') ?? absent;
   }
 
-  /** Texts; undefined when the field is absent, so that an empty list can be told from none. */
-  optionalStrings(name: string): readonly string[] | undefined {
+  /** Texts and where they stand; undefined when the field is absent, which is not an empty list. */
+  textItems(name: string): readonly TextItem[] | undefined {
     return this.items(name, '[]string', 'a list of texts')?.flatMap((node) => {
-      return readText(this.reader, node) ?? [];
+      const text = readText(this.reader, node);
+      return text === undefined ? [] : [{ text, node }];
     });
+  }
+
+  optionalStrings(name: string): readonly string[] | undefined {
+    return this.textItems(name)?.map((item) => item.text);
   }
 
   strings(name: string): readonly string[] {

@@ -1,0 +1,92 @@
+/** Renders the sections that Prometheus does not have. */
+import { formatDurationMs } from '../model/duration.ts';
+import { formatByteSize } from './byte-size.ts';
+import { redactUrl } from './go-url.ts';
+import type { AuthConfig, ClickhouseConfig, ClusterConfig } from './own-types.ts';
+import { type Rendered, renderDuration, renderFields } from './render-fields.ts';
+import { renderHttpClient, renderSecret, renderTls } from './render-http-client.ts';
+import type { Config } from './types.ts';
+
+export function renderOwnSections(config: Config): readonly (readonly [string, unknown])[] {
+  const { retention, limits } = config;
+  return [
+    ['?clusters', config.clusters.map(renderCluster)],
+    ['clickhouse', config.clickhouse && renderClickhouse(config.clickhouse)],
+    ['auth', renderAuth(config.auth)],
+    [
+      'retention',
+      renderFields([
+        ['time', renderDuration(retention.timeMs)],
+        [
+          '?by_matcher',
+          retention.byMatcher.map((rule) => {
+            return renderFields([
+              ['matchers', rule.matchers.map(String)],
+              ['time', renderDuration(rule.timeMs)],
+            ]);
+          }),
+        ],
+      ]),
+    ],
+    ['roles', config.roles],
+    [
+      'limits',
+      renderFields([
+        ['series_max', limits.seriesMax],
+        ['memory_bytes_max', formatByteSize(limits.memoryBytesMax)],
+        ['spool_bytes_max', formatByteSize(limits.spoolBytesMax)],
+        ['out_of_order_window', formatDurationMs(limits.outOfOrderWindowMs)],
+        ['receive_body_bytes_max', formatByteSize(limits.receiveBodyBytesMax)],
+        ['query_samples_max', limits.querySamplesMax],
+        ['query_concurrency_max', limits.queryConcurrencyMax],
+        ['query_timeout', formatDurationMs(limits.queryTimeoutMs)],
+      ]),
+    ],
+    ['durability', config.durability],
+  ];
+}
+
+function renderCluster(cluster: ClusterConfig): Rendered {
+  return renderFields([
+    ['name', cluster.name],
+    ['kubeconfig_file', cluster.kubeconfigFile],
+    ['context', cluster.context],
+    ['api_server', cluster.apiServer === undefined ? undefined : redactUrl(cluster.apiServer)],
+    ...renderHttpClient(cluster.httpClient),
+    ['?namespaces', cluster.namespaces],
+  ]);
+}
+
+function renderClickhouse(config: ClickhouseConfig): Rendered {
+  return renderFields([
+    ['url', redactUrl(config.url)],
+    ['database', config.database],
+    ['username', config.username],
+    ...renderSecret('password', config.password),
+    ['tls_config', renderTls(config.tls)],
+    ['?cluster', config.cluster],
+    ['request_timeout', renderDuration(config.requestTimeoutMs)],
+  ]);
+}
+
+function renderAuth(config: AuthConfig): Rendered {
+  return renderFields([
+    ['anonymous_role', config.anonymousRole],
+    [
+      '?tokens',
+      config.tokens.map(({ name, token, role }) => {
+        return renderFields([['name', name], ...renderSecret('token', token), ['role', role]]);
+      }),
+    ],
+    [
+      '?users',
+      config.users.map(({ name, password, role }) => {
+        return renderFields([
+          ['name', name],
+          ...renderSecret('password', password),
+          ['role', role],
+        ]);
+      }),
+    ],
+  ]);
+}
