@@ -2,6 +2,8 @@
 
 /** Names longer than this are not worth the quadratic comparison. */
 const NAME_LENGTH_MAX = 100;
+/** Fewer letters say too little. */
+const COMPLETED_LENGTH_MIN = 3;
 
 /** The known name that is fewest edits away, if it is near enough to be meant. */
 export function nearestName(name: string, known: Iterable<string>): string | undefined {
@@ -16,7 +18,14 @@ export function nearestName(name: string, known: Iterable<string>): string | und
       bestDistance = distance;
     }
   }
-  return best;
+  return best ?? onlyCompletion(name, known);
+}
+
+/** `job` for `job_name`, when no other name begins so. */
+function onlyCompletion(name: string, known: Iterable<string>): string | undefined {
+  if (name.length < COMPLETED_LENGTH_MIN) return undefined;
+  const completions = [...known].filter((candidate) => candidate.startsWith(name));
+  return completions.length === 1 ? completions[0] : undefined;
 }
 
 /** Insertions, deletions, replacements and swaps of neighbours (optimal string alignment). */

@@ -20,8 +20,9 @@ export function openOwnSection(root: YamlSection, name: string): YamlSection | u
   return new YamlSection(reader, node ?? reader.nullBeside(root.node), name, prefix);
 }
 
-/** The scalars at the top of the file that are ours: `WATCHKEEPER_DURABILITY`. */
-export function openOwnScalars(root: YamlSection): YamlSection {
+/** One of the fields at the top of the file that are ours: `WATCHKEEPER_DURABILITY`. */
+export function openOwnField(root: YamlSection, name: string): YamlSection {
+  root.know([name]);
   return new YamlSection(root.reader, root.node, root.goType, ENV_PREFIX);
 }
 

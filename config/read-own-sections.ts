@@ -2,7 +2,7 @@
 import { type Matcher, RegexError } from '../model/matcher.ts';
 import { quote } from './go-text.ts';
 import { MatcherTextError, parseMatcherText } from './matcher-text.ts';
-import { openOwnScalars, openOwnSection, readOwnSecret, readWords } from './own-section.ts';
+import { openOwnField, openOwnSection, readOwnSecret, readWords } from './own-section.ts';
 import type {
   AccessRole,
   AuthConfig,
@@ -159,7 +159,7 @@ function readMatchers(section: YamlSection): readonly Matcher[] {
 
 /** From the environment, several are separated by commas. */
 export function readRoles(root: YamlSection): readonly ProcessRole[] {
-  const items = readWords(openOwnScalars(root), 'roles');
+  const items = readWords(openOwnField(root, 'roles'), 'roles');
   if (items === undefined) return PROCESS_ROLES;
   const roles = new Set<ProcessRole>();
   for (const { text, node } of items) {
@@ -176,7 +176,7 @@ export function readRoles(root: YamlSection): readonly ProcessRole[] {
 }
 
 export function readDurability(root: YamlSection): Durability {
-  return openOwnScalars(root).choice('durability', DURABILITIES, 'crash', (text) => {
+  return openOwnField(root, 'durability').choice('durability', DURABILITIES, 'crash', (text) => {
     return `unknown durability ${quote(text)}`;
   });
 }

@@ -83,9 +83,9 @@ export function parseYaml(source: YamlSource, problems: Problems): Document.Pars
     prettyErrors: false,
     logLevel: 'silent',
   });
-  for (const error of document.errors) {
-    // Prometheus reads the first document and ignores what follows.
-    if (error.code === 'MULTIPLE_DOCS') continue;
+  // Prometheus reads the first document and ignores what follows.
+  const errors = document.errors.filter((error) => error.code !== 'MULTIPLE_DOCS');
+  for (const error of errors) {
     const tooDeep = error.message.startsWith('Maximum call stack');
     problems.add(
       source.placeAt(error.pos[0]),
@@ -94,7 +94,7 @@ export function parseYaml(source: YamlSource, problems: Problems): Document.Pars
     );
     if (tooDeep) break;
   }
-  return problems.count > 0 ? undefined : document;
+  return errors.length > 0 ? undefined : document;
 }
 
 function syntaxFix(code: string): string {
