@@ -99,7 +99,7 @@ function readSourceLabels(section: YamlSection): readonly string[] | undefined {
 /** A null regex is the empty one, which is not the default. */
 function readRegex(section: YamlSection): string | undefined {
   if (!section.has('regex')) return undefined;
-  const regex = section.valueNode('regex') === undefined ? '' : section.string('regex');
+  const regex = section.string('regex');
   try {
     compileRegex(`^(?s:${regex})$`);
   } catch (error) {

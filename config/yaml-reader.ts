@@ -17,17 +17,19 @@ import type { YamlSource } from './yaml-source.ts';
 
 /**
  * Nodes read in one file, counted again each time an alias leads to them: a file of a few
- * kilobytes can stand for billions.
+ * kilobytes can stand for billions. A file without aliases has fewer nodes than characters, and
+ * no node is read more than a few times.
  */
-const NODES_READ_MAX = 2_000_000;
+const NODES_READ_MAX = 200_000;
+const NODES_READ_PER_CHARACTER_MAX = 4;
 
 /** Thrown inside the readers only; the loader turns it into a problem. */
 export class NodesReadError extends Error {
   override readonly name = 'NodesReadError';
   readonly place: Place;
 
-  constructor(place: Place) {
-    super(`more than ${NODES_READ_MAX} values through aliases`);
+  constructor(place: Place, nodesReadMax: number) {
+    super(`more than ${nodesReadMax} values through aliases`);
     this.place = place;
   }
 }
@@ -42,6 +44,7 @@ export class YamlReader {
   /** Places of values that do not stand in the file but in the environment. */
   readonly #foreign = new Map<Node, Place>();
   readonly #targets: ReadonlyMap<Alias, Node>;
+  readonly #nodesReadMax: number;
   #nodesRead = 0;
 
   constructor(
@@ -57,6 +60,7 @@ export class YamlReader {
     this.dir = dir;
     this.env = env;
     this.#targets = findTargets(document);
+    this.#nodesReadMax = NODES_READ_MAX + NODES_READ_PER_CHARACTER_MAX * source.text.length;
   }
 
   /**
@@ -67,7 +71,9 @@ export class YamlReader {
   resolve(node: unknown): Node | undefined {
     if (!isNode(node)) return undefined;
     this.#nodesRead++;
-    if (this.#nodesRead > NODES_READ_MAX) throw new NodesReadError(this.placeOf(node));
+    if (this.#nodesRead > this.#nodesReadMax) {
+      throw new NodesReadError(this.placeOf(node), this.#nodesReadMax);
+    }
     if (!isAlias(node)) return node;
     const target = this.#targets.get(node);
     if (target === undefined) {

@@ -60,7 +60,9 @@ describe('yaml scalars', () => {
 
   test('a text keeps how a number is written', () => {
     expect(scalarText(scalar('1.10'))).toBe('1.10');
-    expect(scalarText(scalar('~'))).toBe('~');
+    expect(scalarText(scalar('017'))).toBe('017');
+    expect(scalarText(scalar('"~"'))).toBe('~');
+    expect(scalarText(scalar('~'))).toBe('');
   });
 
   test('binary bytes that are no UTF-8 survive as lone surrogates', () => {

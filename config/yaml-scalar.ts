@@ -35,12 +35,14 @@ export function scalarKind(scalar: Scalar): ScalarKind {
 }
 
 /**
- * The text of a scalar, whatever its kind. Bytes that are no UTF-8 become lone surrogates.
+ * The text of a scalar, whatever its kind; of a null, ''. Bytes that are no UTF-8 become lone surrogates.
  * @throws BinaryError
  */
 export function scalarText(scalar: Scalar): string {
   const text = scalar.source ?? '';
-  if (scalarKind(scalar) !== '!!binary') return text;
+  const kind = scalarKind(scalar);
+  if (kind === '!!null') return '';
+  if (kind !== '!!binary') return text;
   const packed = text.replaceAll(/[\r\n]/g, '');
   if (packed.length % 4 !== 0 || !BASE64.test(packed)) {
     throw new BinaryError('!!binary value contains invalid base64 data');

@@ -73,7 +73,7 @@ export class YamlSection {
     return isNullNode(value) ? undefined : value;
   }
 
-  /** A scalar; null counts only for texts, where `~` is written `~`. */
+  /** A text. Null is the empty text, whatever `absent` is: so it is in Prometheus. */
   string(name: string, absent = ''): string {
     this.#asked.add(name);
     const node = this.#envNode(name) ?? this.#fields.get(name)?.value;
