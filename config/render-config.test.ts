@@ -88,9 +88,9 @@ describe('renderConfig', () => {
   });
 
   test('the order and the words are Prometheus’', async () => {
-    expect(await render('scrape_configs: [{job_name: a}]')).toMatch(
-      new RegExp(
-        `^global:
+    const rendered = await render('scrape_configs: [{job_name: a}]');
+    expect(
+      rendered.startsWith(`global:
   scrape_interval: 1m
   scrape_timeout: 10s
   evaluation_interval: 1m
@@ -106,9 +106,8 @@ scrape_configs:
   track_timestamps_staleness: false
   scrape_interval: 1m
   scrape_timeout: 10s
-`,
-      ),
-    );
+`),
+    ).toBe(true);
   });
 
   test('texts that YAML takes for something else are quoted', async () => {
