@@ -1,5 +1,6 @@
 /** Holds a loop's ingest, and lets another take its place between two scrapes. */
 import type { ScrapeConfig } from '../../config/types.ts';
+import type { MetricMetadata } from '../../model/sink.ts';
 import type { TargetIngest } from '../ingest/target-ingest.ts';
 import type { Target } from './target.ts';
 
@@ -21,6 +22,11 @@ export class IngestSlot {
 
   get origin(): IngestOrigin {
     return this.#origin;
+  }
+
+  /** Metric families as last exposed. */
+  get metadata(): Iterable<MetricMetadata> {
+    return this.#current.metadata;
   }
 
   /** From the next scrape on. */

@@ -13,7 +13,7 @@ import { FailureLog } from './failure-log.ts';
 import { ingestOpener } from './open-ingest.ts';
 import { offsetSeed } from './scrape-grid.ts';
 import { scrapeMetrics } from './scrape-metrics.ts';
-import { type PoolContext, ScrapePool } from './scrape-pool.ts';
+import { type PoolContext, ScrapePool, type TargetMetadata } from './scrape-pool.ts';
 import type { DroppedTarget, Target } from './target.ts';
 
 export interface ScrapeManagerOptions {
@@ -49,11 +49,15 @@ export class ScrapeManager {
     this.#openIngest = ingestOpener(options.sink);
   }
 
-  /** Pools of new jobs begin with the next `sync`. */
+  /**
+   * Pools of new jobs begin with the next `sync`.
+   * @throws Error when the change of some pools failed; they go on as they were, the others changed
+   */
   applyConfig(configs: readonly ScrapeConfig[], externalLabels: Labels): void {
     this.#seed = offsetSeed(this.#options.serverName, externalLabels);
     this.#configs = new Map(configs.map((config) => [config.jobName, config]));
     void this.#failures.close();
+    const failures: unknown[] = [];
     for (const [job, pool] of this.#pools) {
       const config = this.#configs.get(job);
       if (config === undefined) {
@@ -61,8 +65,17 @@ export class ScrapeManager {
         this.#pools.delete(job);
         this.#retired.set(job, pool);
       } else if (!sameConfig(pool.config, config)) {
-        this.#reload(pool, config);
+        try {
+          pool.reload(config);
+        } catch (error) {
+          this.#metrics.poolReloadsFailed.inc();
+          this.#options.logger.error('error reloading scrape pool', { scrapePool: job, error });
+          failures.push(error);
+        }
       }
+    }
+    if (failures.length > 0) {
+      throw new AggregateError(failures, 'failed to apply the new configuration');
     }
   }
 
@@ -94,6 +107,11 @@ export class ScrapeManager {
     return this.#byJob((pool) =>
       [...pool.activeTargets()].sort((a, b) => (a.url < b.url ? -1 : a.url > b.url ? 1 : 0)),
     );
+  }
+
+  /** Of all active targets; read it at once, it changes with the next scrape. */
+  targetMetadata(): readonly TargetMetadata[] {
+    return [...this.#pools.values()].flatMap((pool) => pool.targetMetadata());
   }
 
   /** By job. */
@@ -129,15 +147,6 @@ export class ScrapeManager {
       this.#metrics.poolsFailed.inc();
       this.#options.logger.error('error creating new scrape pool', { scrapePool: jobName, error });
       return undefined;
-    }
-  }
-
-  #reload(pool: ScrapePool, config: ScrapeConfig): void {
-    try {
-      pool.reload(config);
-    } catch (error) {
-      this.#metrics.poolReloadsFailed.inc();
-      throw error;
     }
   }
 

@@ -134,14 +134,6 @@ export function scrapeMetrics(registry: Registry) {
       'prometheus_target_scrapes_sample_out_of_bounds_total',
       'Total number of samples rejected due to timestamp falling outside of the time bounds.',
     ),
-    exemplarOutOfOrder: counter(
-      'prometheus_target_scrapes_exemplar_out_of_order_total',
-      'Total number of exemplar rejected due to not being out of the expected order.',
-    ),
-    cacheFlushForced: counter(
-      'prometheus_target_scrapes_cache_flush_forced_total',
-      'How many times a scrape cache was flushed due to getting big while scrapes are failing.',
-    ),
   };
 }
 

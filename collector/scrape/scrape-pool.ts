@@ -1,6 +1,7 @@
 /** The targets of one scrape config, and their loops. */
 import type { ScrapeConfig } from '../../config/types.ts';
 import type { Logger } from '../../model/logger.ts';
+import type { MetricMetadata } from '../../model/sink.ts';
 import type { TargetGroup } from '../discovery/discoverer.ts';
 import type { HttpClient } from '../http/http-client.ts';
 import type { TargetIngest } from '../ingest/target-ingest.ts';
@@ -18,6 +19,11 @@ export interface PoolContext extends LoopContext {
   /** Takes the failed scrapes of jobs with a `scrape_failure_log_file`. */
   readonly onFailure: (config: ScrapeConfig, target: Target, error: string) => void;
   readonly openClient: (config: ScrapeConfig) => HttpClient;
+}
+
+export interface TargetMetadata {
+  readonly target: Target;
+  readonly metadata: Iterable<MetricMetadata>;
 }
 
 export class ScrapePool {
@@ -51,6 +57,14 @@ export class ScrapePool {
     return [...this.#loops.values()].map((loop) => loop.target);
   }
 
+  /** What each target last said about its metrics. */
+  targetMetadata(): readonly TargetMetadata[] {
+    return [...this.#loops.values()].map(({ target, slot }) => ({
+      target,
+      metadata: slot.metadata,
+    }));
+  }
+
   /** At most `keep_dropped_targets`. */
   droppedTargets(): readonly DroppedTarget[] {
     return this.#dropped;
@@ -64,15 +78,19 @@ export class ScrapePool {
   /**
    * Changes the configuration under running loops. Targets that stay the same keep their place in
    * time; their series are kept where the change does not touch them.
+   * @throws Error for a config that cannot be used; nothing is changed then
    */
   reload(config: ScrapeConfig): void {
     const { clock, metrics } = this.#context;
     const startMs = clock.monotonicMs();
     const oldClient = this.#settings.client;
-    this.#config = config;
-    this.#factory = new TargetFactory(config);
-    this.#settings = this.#newSettings(config);
     metrics.poolReloads.inc();
+    // These two may throw: before anything is changed.
+    const factory = new TargetFactory(config);
+    const settings = this.#newSettings(config);
+    this.#config = config;
+    this.#factory = factory;
+    this.#settings = settings;
     metrics.poolTargetLimit.labels(config.jobName).set(config.targetLimit);
     for (const { slot, target } of [...this.#loops.values(), ...this.#ending.values()]) {
       this.#renewIngest(slot, target);
