@@ -3,7 +3,7 @@ import { readSecretField } from './read-http-client.ts';
 import { Secret, type SecretSource } from './secret.ts';
 import { readText, type TextItem, YamlSection } from './yaml-section.ts';
 
-export const ENV_PREFIX = 'WATCHKEEPER';
+const ENV_PREFIX = 'WATCHKEEPER';
 
 /**
  * A section whose fields a variable `WATCHKEEPER_SECTION_FIELD` overrides; undefined when neither

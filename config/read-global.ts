@@ -17,7 +17,7 @@ export const ESCAPING_SCHEMES: readonly NameEscapingScheme[] = [
   'values',
 ];
 
-export const DEFAULT_GLOBAL: GlobalConfig = {
+const DEFAULT_GLOBAL: GlobalConfig = {
   scrapeIntervalMs: MINUTE_MS,
   scrapeTimeoutMs: 10 * SECOND_MS,
   evaluationIntervalMs: MINUTE_MS,

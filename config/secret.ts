@@ -1,15 +1,24 @@
 /** Values that must never be printed. */
+import { createHmac, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 
 /** What stands in print where a secret is, as in Prometheus. */
 export const SECRET_TEXT = '<secret>';
 
-/** A secret given in the configuration. Printing it in any way shows `<secret>`. */
+/** Of this process alone, so that a digest seen anywhere says nothing of the value. */
+const DIGEST_KEY = randomBytes(32);
+
+/**
+ * A secret given in the configuration. Printing it in any way shows `<secret>`; comparing two
+ * deeply (`isDeepStrictEqual`), as a reload does, tells whether their values are equal.
+ */
 export class Secret {
+  readonly digest: string;
   readonly #value: string;
 
   constructor(value: string) {
     this.#value = value;
+    this.digest = createHmac('sha256', DIGEST_KEY).update(value).digest('base64');
   }
 
   /** The value itself; call it only where it goes on the wire. */

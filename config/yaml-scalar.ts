@@ -72,8 +72,9 @@ export function scalarFloat(scalar: Scalar): number | undefined {
 }
 
 function integerOf(source: string): bigint | undefined {
+  if (!/^[-+]?\d/.test(source)) return undefined;
   const text = source.replaceAll('_', '');
-  if (!/^[-+]?\d/.test(source) || !INTEGER.test(text)) return undefined;
+  if (!INTEGER.test(text)) return undefined;
   const digits = text.replace(/^[-+]/, '');
   const octal = /^0o?([0-7]+)$/.exec(digits);
   const value = BigInt(octal === null ? digits : `0o${octal[1]}`);
@@ -81,9 +82,10 @@ function integerOf(source: string): bigint | undefined {
 }
 
 function floatOf(source: string): number | undefined {
+  if (!/^[-+.\d]/.test(source)) return undefined;
   const infinity = INFINITY.exec(source);
   if (infinity !== null) return infinity[1] === '-' ? -Infinity : Infinity;
   if (NOT_A_NUMBER.test(source)) return Number.NaN;
   const text = source.replaceAll('_', '');
-  return FLOAT.test(text) && /^[-+.\d]/.test(source) ? Number(text) : undefined;
+  return FLOAT.test(text) ? Number(text) : undefined;
 }

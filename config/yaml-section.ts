@@ -319,12 +319,7 @@ export function hasItems(section: YamlSection, name: string): boolean {
   return isSeq(node) && node.items.length > 0;
 }
 
-export function addTypeProblem(
-  reader: YamlReader,
-  node: Node,
-  goType: string,
-  expected: string,
-): void {
+function addTypeProblem(reader: YamlReader, node: Node, goType: string, expected: string): void {
   reader.addProblem(
     node,
     `yaml: unmarshal errors: cannot unmarshal ${describeNode(node)} into ${goType}`,
