@@ -87,7 +87,7 @@ describe('HttpClient', () => {
       request.socket.destroy();
     });
 
-    await expect(get(openClient(), server.url)).rejects.toThrow(`Get "${server.url}/": EOF`);
+    await expect(get(openClient(), server.url)).rejects.toThrow(`Get "${server.url}": EOF`);
     expect(requests).toBe(1);
   });
 

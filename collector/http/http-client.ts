@@ -136,7 +136,10 @@ export class HttpClient {
       return { ...head, body: reader.body() };
     } catch (error) {
       if (reader.head !== undefined || error instanceof BodySizeError) throw toHttpError(error);
-      throw failed(request.method, url, toHttpError(error).message, error);
+      // `new URL` drops a default port; people look for what they wrote.
+      const asWritten = url.password === '' && new URL(request.url).href === url.href;
+      const shown = asWritten ? request.url : url;
+      throw failed(request.method, shown, toHttpError(error).message, error);
     }
   }
 }
@@ -179,10 +182,20 @@ function nextUrl(location: string, from: URL, method: string): URL {
 }
 
 /** Go's `url.Error`. A password in the URL is never shown. */
-function failed(method: string, url: URL, text: string, cause?: unknown): HttpRequestError {
+function failed(
+  method: string,
+  url: URL | string,
+  text: string,
+  cause?: unknown,
+): HttpRequestError {
+  const shown = typeof url === 'string' ? url : withoutPassword(url);
+  return new HttpRequestError(`${methodWord(method)} "${shown}": ${text}`, { cause });
+}
+
+function withoutPassword(url: URL): string {
   const shown = new URL(url.href);
   if (shown.password !== '') shown.password = '***';
-  return new HttpRequestError(`${methodWord(method)} "${shown.href}": ${text}`, { cause });
+  return shown.href;
 }
 
 function methodWord(method: string): string {

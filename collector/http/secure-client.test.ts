@@ -40,7 +40,7 @@ describe('TLS', () => {
 
     for (const client of [byFile, byText, blind]) expect(await get(client, url)).toBe('200 ok');
     await expect(get(openClient({}), url)).rejects.toThrow(
-      `Get "${url}/": tls: failed to verify certificate: x509: certificate signed by unknown authority`,
+      `Get "${url}": tls: failed to verify certificate: x509: certificate signed by unknown authority`,
     );
   });
 

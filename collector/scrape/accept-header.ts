@@ -16,12 +16,15 @@ const WITH_ESCAPING: ReadonlySet<ScrapeProtocol> = new Set([
   'OpenMetricsText1.0.0',
 ]);
 
+/** Of the first protocol, in tenths: one more than there are protocols. */
+const FIRST_WEIGHT = Object.keys(MEDIA_TYPE).length + 1;
+
 /** The header as Prometheus builds it: weights fall by a tenth, anything comes last. */
 export function acceptHeader(
   protocols: readonly ScrapeProtocol[],
   escaping: NameEscapingScheme,
 ): string {
-  const weighted = (value: string, index: number) => `${value};q=0.${protocols.length + 1 - index}`;
+  const weighted = (value: string, index: number) => `${value};q=0.${FIRST_WEIGHT - index}`;
   const parts = protocols.map((protocol, index) => {
     const suffix = WITH_ESCAPING.has(protocol) ? `;escaping=${escaping}` : '';
     return weighted(MEDIA_TYPE[protocol] + suffix, index);

@@ -62,15 +62,26 @@ describe('mutateSampleLabels', () => {
 
 describe('headers', () => {
   test('Accept weighs the protocols in their order and ends with anything', () => {
-    expect(
-      acceptHeader(
-        ['PrometheusProto', 'OpenMetricsText1.0.0', 'PrometheusText0.0.4'],
-        'allow-utf-8',
-      ),
-    ).toBe(
-      'application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.4,' +
-        'application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.3,' +
-        'text/plain;version=0.0.4;q=0.2,*/*;q=0.1',
+    const f = (protocols: Parameters<typeof acceptHeader>[0], expected: string) =>
+      expect(acceptHeader(protocols, 'allow-utf-8')).toBe(expected);
+
+    // As Prometheus 3.5 sends it by default.
+    f(
+      [
+        'OpenMetricsText1.0.0',
+        'OpenMetricsText0.0.1',
+        'PrometheusText1.0.0',
+        'PrometheusText0.0.4',
+      ],
+      'application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,' +
+        'application/openmetrics-text;version=0.0.1;q=0.5,' +
+        'text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,' +
+        'text/plain;version=0.0.4;q=0.3,*/*;q=0.2',
+    );
+    f(
+      ['PrometheusProto'],
+      'application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.6,' +
+        '*/*;q=0.5',
     );
   });
 
