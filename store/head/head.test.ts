@@ -1,70 +1,20 @@
-import fc from 'fast-check';
 import { Registry } from 'prom-client';
 import { describe, expect, test } from 'vitest';
 import type { FloatHistogram } from '../../model/histogram.ts';
 import { Labels } from '../../model/labels.ts';
-import type { ScrapeWriter } from '../../model/sink.ts';
 import { TooManySamplesError } from '../../model/source.ts';
-import { setAbsentAt, setStaleAt, wordsOf } from '../../model/value-bits.ts';
-import { SeriesIndex } from '../index/series-index.ts';
-import { HEAD_SPAN_MS_MIN, Head, type HeadOptions } from './head.ts';
+import { HEAD_SPAN_MS_MIN, type Head } from './head.ts';
+import {
+  ABSENT,
+  bitsOf,
+  column,
+  makeSeries,
+  newHead,
+  numbers,
+  read,
+  STALE,
+} from './head-fixture.ts';
 import { registerHeadMetrics } from './head-metrics.ts';
-
-const ABSENT = 'absent';
-const STALE = 'stale';
-type Cell = number | typeof ABSENT | typeof STALE;
-
-function newHead(options: Partial<HeadOptions> = {}): { index: SeriesIndex; head: Head } {
-  const index = new SeriesIndex({ seriesMax: 1_000_000 });
-  const head = new Head(index, {
-    bytesMax: 1 << 30,
-    exemplarsMax: 10,
-    outOfOrderWindowMs: 60_000,
-    futureMaxMs: Number.POSITIVE_INFINITY,
-    ...options,
-  });
-  return { index, head };
-}
-
-function makeSeries(index: SeriesIndex, count: number): Uint32Array {
-  return Uint32Array.from({ length: count }, (_, n) =>
-    index.resolve(Labels.fromRecord({ __name__: 'm', n: String(n) })),
-  );
-}
-
-function column(cells: readonly Cell[]): Float64Array {
-  const values = new Float64Array(cells.length);
-  const words = wordsOf(values);
-  cells.forEach((cell, at) => {
-    if (cell === ABSENT) setAbsentAt(words, at);
-    else if (cell === STALE) setStaleAt(words, at);
-    else values[at] = cell;
-  });
-  return values;
-}
-
-function bitsOf(values: Float64Array): bigint[] {
-  return [...new BigUint64Array(values.slice().buffer)];
-}
-
-/** What is selected, series by series, values as bits. */
-function read(head: Head, refs: Uint32Array, startMs = -1e15, endMs = 1e15): [number, bigint][][] {
-  const found = head.select(refs, startMs, endMs, 1e9);
-  const bits = bitsOf(found.values);
-  return [...refs].map((_, series) => {
-    const samples: [number, bigint][] = [];
-    for (let at = found.offsets[series]!; at < found.offsets[series + 1]!; at++) {
-      samples.push([found.timestampsMs[at]!, bits[at]!]);
-    }
-    return samples;
-  });
-}
-
-function numbers(head: Head, refs: Uint32Array, startMs?: number, endMs?: number): number[][][] {
-  return read(head, refs, startMs, endMs).map((samples) =>
-    samples.map(([timeMs, bits]) => [timeMs, new Float64Array(BigUint64Array.of(bits).buffer)[0]!]),
-  );
-}
 
 const appendOne = (head: Head, ref: number, timestampMs: number, value: number) =>
   head.append({
@@ -305,177 +255,4 @@ test('metrics tell what the head holds', async () => {
   expect(text).toContain('prometheus_tsdb_head_series 2');
   expect(text).toContain('prometheus_tsdb_head_samples_appended_total{type="float"} 1');
   expect(text).toContain('prometheus_tsdb_head_max_time_seconds 1');
-});
-
-describe('against a model that keeps every sample in a map', () => {
-  const SERIES = 6;
-  const WINDOW_MS = 3000;
-  const cell = fc.oneof(
-    fc.integer({ min: -5, max: 500 }),
-    fc.double(),
-    fc.integer({ min: 0, max: 10_000 }).map((whole) => whole / 1000),
-    fc.constantFrom<Cell>(ABSENT, STALE, 1),
-  );
-  const op = fc.oneof(
-    {
-      weight: 8,
-      arbitrary: fc.record({
-        kind: fc.constant('rows' as const),
-        writer: fc.nat(1),
-        advanceMs: fc.integer({ min: -2, max: 6 }).map((steps) => steps * 500),
-        rows: fc.array(fc.array(cell, { minLength: SERIES, maxLength: SERIES }), {
-          minLength: 1,
-          maxLength: 12,
-        }),
-      }),
-    },
-    {
-      weight: 3,
-      arbitrary: fc.record({
-        kind: fc.constant('layout' as const),
-        writer: fc.nat(1),
-        columns: fc.uniqueArray(fc.nat(SERIES - 1), { maxLength: SERIES }),
-        isExtension: fc.boolean(),
-      }),
-    },
-    {
-      weight: 4,
-      arbitrary: fc.record({
-        kind: fc.constant('batch' as const),
-        samples: fc.array(fc.tuple(fc.nat(SERIES - 1), fc.integer({ min: -9, max: 3 }), cell), {
-          maxLength: 20,
-        }),
-      }),
-    },
-    { weight: 2, arbitrary: fc.record({ kind: fc.constant('close' as const), writer: fc.nat(1) }) },
-    { weight: 2, arbitrary: fc.record({ kind: fc.constant('drain' as const) }) },
-    {
-      weight: 3,
-      arbitrary: fc.record({ kind: fc.constant('pack' as const), samples: fc.nat(10) }),
-    },
-    { weight: 1, arbitrary: fc.record({ kind: fc.constant('evict' as const) }) },
-  );
-
-  test('any appends, layouts, packing and eviction: select and drain tell the same', () => {
-    fc.assert(
-      fc.property(fc.array(op, { maxLength: 60 }), fc.nat(40), fc.nat(40), (ops, from, length) => {
-        const { index, head } = newHead({
-          bytesMax: 1 << 20,
-          outOfOrderWindowMs: WINDOW_MS,
-          pastMaxMs: WINDOW_MS,
-          logLimits: { samplesPerSeries: 2, samplesMin: 1, samplesMax: 100, ageMsMax: 1e9 },
-        });
-        const refs = makeSeries(index, SERIES);
-        const model = Array.from({ length: SERIES + 1 }, () => new Map<number, bigint>());
-        const drained = model.map(() => new Map<number, bigint>());
-        const lastMs = new Map<number, number>();
-        let newestMs = Number.NEGATIVE_INFINITY;
-        let nowMs = 1_000_000;
-        const writers: (ScrapeWriter | undefined)[] = [undefined, undefined];
-        const layouts: Uint32Array[] = [new Uint32Array(0), new Uint32Array(0)];
-
-        const offer = (
-          ref: number,
-          timeMs: number,
-          bits: bigint,
-        ): keyof typeof tally | undefined => {
-          const series = model[ref]!;
-          const last = lastMs.get(ref) ?? Number.NEGATIVE_INFINITY;
-          const oldestMs = newestMs - WINDOW_MS;
-          if (timeMs <= last) {
-            if (timeMs < last && timeMs < oldestMs) return 'tooOld';
-            const stored = series.get(timeMs);
-            if (stored !== undefined) return stored === bits ? 'appended' : 'duplicates';
-          } else if (timeMs < oldestMs) return 'tooOld';
-          series.set(timeMs, bits);
-          lastMs.set(ref, Math.max(last, timeMs));
-          newestMs = Math.max(newestMs, timeMs);
-          return 'appended';
-        };
-        let tally = { appended: 0, tooOld: 0, tooNew: 0, duplicates: 0 };
-        const drain = (): void => {
-          const columns = head.drain();
-          const ids = new BigUint64Array(columns.seriesIds.slice().buffer);
-          const times = new BigInt64Array(columns.timestamps.slice().buffer);
-          const bits = bitsOf(columns.values);
-          ids.forEach((id, at) => {
-            const ref = index.findId(Number(id >> 32n), Number(id & 0xffffffffn));
-            expect(drained[ref]!.has(Number(times[at]))).toBe(false);
-            drained[ref]!.set(Number(times[at]), bits[at]!);
-          });
-        };
-
-        for (const step of ops) {
-          if (step.kind === 'layout') {
-            const before = step.isExtension ? [...layouts[step.writer]!] : [];
-            const added = step.columns.map((n) => refs[n]!).filter((ref) => !before.includes(ref));
-            layouts[step.writer] = Uint32Array.from([...before, ...added]);
-            writers[step.writer] ??= head.openScrapeWriter();
-            writers[step.writer]!.setLayout(layouts[step.writer]!);
-          } else if (step.kind === 'close') {
-            writers[step.writer]?.close();
-            writers[step.writer] = undefined;
-            layouts[step.writer] = new Uint32Array(0);
-          } else if (step.kind === 'rows') {
-            const writer = writers[step.writer];
-            if (writer === undefined) continue;
-            for (const cells of step.rows) {
-              nowMs += step.advanceMs;
-              const values = column(cells);
-              tally = { appended: 0, tooOld: 0, tooNew: 0, duplicates: 0 };
-              layouts[step.writer]!.forEach((ref, at) => {
-                if (cells[at] === ABSENT) return;
-                const fate = offer(ref, nowMs, bitsOf(values.subarray(at, at + 1))[0]!);
-                if (fate !== undefined) tally[fate]++;
-              });
-              expect(writer.appendRow(nowMs, values)).toEqual(tally);
-            }
-          } else if (step.kind === 'batch') {
-            const samples = step.samples.filter(([, , value]) => value !== ABSENT);
-            const values = column(samples.map(([, , value]) => value));
-            const times = Float64Array.from(samples, ([, steps]) => nowMs + steps * 500);
-            tally = { appended: 0, tooOld: 0, tooNew: 0, duplicates: 0 };
-            samples.forEach(([n], at) => {
-              const fate = offer(refs[n]!, times[at]!, bitsOf(values.subarray(at, at + 1))[0]!);
-              if (fate !== undefined) tally[fate]++;
-            });
-            const result = head.append({
-              count: samples.length,
-              refs: Uint32Array.from(samples, ([n]) => refs[n]!),
-              timestampsMs: times,
-              values,
-            });
-            expect(result).toEqual(tally);
-          } else if (step.kind === 'drain') drain();
-          else if (step.kind === 'pack') head.pack(step.samples);
-          else head.evict(nowMs);
-        }
-
-        const startMs = 1_000_000 + from * 1000;
-        for (const [start, end] of [
-          [-1e15, 1e15],
-          [startMs, startMs + length * 500],
-        ] as const) {
-          const order = refs.slice().reverse();
-          const expected = [...order].map((ref) =>
-            [...model[ref]!]
-              .filter(([timeMs]) => timeMs >= start && timeMs <= end)
-              .sort((a, b) => a[0] - b[0]),
-          );
-          const found = read(head, order, start, end);
-          if (head.completeSinceMs === Number.NEGATIVE_INFINITY) expect(found).toEqual(expected);
-          else {
-            const isIn = ([timeMs]: [number, bigint]): boolean => timeMs >= head.completeSinceMs;
-            expect(found.map((samples) => samples.filter(isIn))).toEqual(
-              expected.map((samples) => samples.filter(isIn)),
-            );
-          }
-          expect(head.count(order, start, end)).toBeGreaterThanOrEqual(found.flat().length);
-        }
-        drain();
-        expect(drained).toEqual(model);
-      }),
-      { numRuns: 300 },
-    );
-  });
 });
