@@ -30,7 +30,8 @@ describe('against a model that keeps every sample in a map', () => {
         advance: fc.integer({ min: -2, max: 6 }),
         rows: fc.array(fc.array(cell, { minLength: SERIES, maxLength: SERIES }), {
           minLength: 1,
-          maxLength: 12,
+          maxLength: 16,
+          size: 'max',
         }),
       }),
     },
@@ -64,7 +65,7 @@ describe('against a model that keeps every sample in a map', () => {
   test('any appends, layouts, packing and eviction: select and drain tell the same', () => {
     fc.assert(
       fc.property(
-        fc.array(op, { maxLength: 60 }),
+        fc.array(op, { maxLength: 60, size: 'max' }),
         fc.nat(40),
         fc.nat(40),
         fc.constantFrom(500, 100_000),
@@ -201,7 +202,7 @@ describe('against a model that keeps every sample in a map', () => {
           expect(drained).toEqual(model);
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 200 },
     );
   });
 });
