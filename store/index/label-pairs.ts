@@ -6,8 +6,8 @@ export interface LabelName {
   readonly id: number;
   readonly name: string;
   readonly pairByValue: Map<string, number>;
-  /** Pairs in the order they came; older entries move only when `epoch` goes up. */
-  pairs: number[];
+  /** New ones come last; entries move only when `epoch` goes up. */
+  readonly pairs: number[];
   epoch: number;
 }
 
@@ -29,6 +29,8 @@ export class LabelPairs {
   nameId: Uint32Array = new Uint32Array(INITIAL_PAIRS);
   hashHigh: Uint32Array = new Uint32Array(INITIAL_PAIRS);
   hashLow: Uint32Array = new Uint32Array(INITIAL_PAIRS);
+  /** By pair: its index in the `pairs` of its name. */
+  #position: Uint32Array = new Uint32Array(INITIAL_PAIRS);
   #count = 0;
   #chars = 0;
 
@@ -44,7 +46,7 @@ export class LabelPairs {
 
   /** Estimate: Map entries, array entries, string headers and characters. */
   get bytes(): number {
-    return this.nameId.length * 12 + this.#values.length * 80 + this.#chars;
+    return this.nameId.length * 16 + this.#values.length * 80 + this.#chars;
   }
 
   names(): IterableIterator<LabelName> {
@@ -103,16 +105,18 @@ export class LabelPairs {
       const name = this.getName(pair);
       const value = this.value(pair);
       name.pairByValue.delete(value);
+      const last = name.pairs.pop() as number;
+      if (last !== pair) {
+        name.pairs[this.#position[pair] as number] = last;
+        this.#position[last] = this.#position[pair] as number;
+      }
       this.#values[pair] = '';
       this.#chars -= value.length;
       touched.add(name);
     }
     this.#count -= pairs.length;
     for (const pair of pairs) this.#free.push(pair);
-    for (const name of touched) {
-      name.pairs = [...name.pairByValue.values()];
-      name.epoch++;
-    }
+    for (const name of touched) name.epoch++;
   }
 
   #add(name: LabelName, value: string): number {
@@ -122,12 +126,14 @@ export class LabelPairs {
       this.nameId = growUint32(this.nameId, pair + 1);
       this.hashHigh = growUint32(this.hashHigh, pair + 1);
       this.hashLow = growUint32(this.hashLow, pair + 1);
+      this.#position = growUint32(this.#position, pair + 1);
     }
     hashPair(name.name, value, this.#words);
     this.nameId[pair] = name.id;
     this.hashHigh[pair] = this.#words.high;
     this.hashLow[pair] = this.#words.low;
     name.pairByValue.set(value, pair);
+    this.#position[pair] = name.pairs.length;
     name.pairs.push(pair);
     this.#count++;
     this.#chars += value.length;

@@ -80,19 +80,40 @@ export class Postings {
    * @returns how many remain
    */
   removeDead(pair: number, isDead: Uint8Array): number {
-    const before = this.view(pair);
-    const kept = before.filter((ref) => isDead[ref] !== 1);
-    if (kept.length === before.length) return kept.length;
-    this.#release(pair, before.length);
+    const list = this.view(pair);
+    let kept = 0;
+    for (let at = 0; at < list.length; at++) {
+      const ref = list[at] as number;
+      if (isDead[ref] !== 1) list[kept++] = ref;
+    }
+    if (kept === list.length) return kept;
     const head = pair * HEAD_WORDS;
     this.#heads[head + VERSION] = (this.#heads[head + VERSION] as number) + 1;
-    this.#heads[head + COUNT] = kept.length;
-    if (kept.length === 1) this.#heads[head] = kept[0] as number;
-    if (kept.length > 1) {
-      const { list, index } = this.#allocate(pair, kept.length);
-      list.set(kept, index);
+    this.#heads[head + COUNT] = kept;
+    this.#shrink(pair, list, kept);
+    return kept;
+  }
+
+  /** Gives back memory after the first `kept` of a list were all that stayed. */
+  #shrink(pair: number, list: Uint32Array, kept: number): void {
+    const start = this.#heads[pair * HEAD_WORDS] as number;
+    const large = this.#large.get(pair);
+    if (large !== undefined) {
+      if (kept * 2 > large.length) return;
+      this.#large.delete(pair);
+      this.#largeBytes -= large.length * 4;
+    } else if (list.length > 1) {
+      if (capacityOf(kept) === capacityOf(list.length)) return;
+      this.#pages.free(start, capacityOf(list.length));
     }
-    return kept.length;
+    if (kept === 0) return;
+    const left = list.slice(0, kept);
+    if (kept === 1) {
+      this.#heads[pair * HEAD_WORDS] = left[0] as number;
+      return;
+    }
+    const place = this.#allocate(pair, kept);
+    place.list.set(left, place.index);
   }
 
   #largeRoom(pair: number, count: number): Uint32Array {
@@ -124,16 +145,6 @@ export class Postings {
     const start = this.#pages.allocate(capacityOf(count));
     this.#heads[pair * HEAD_WORDS] = start;
     return { list: this.#pages.pageOf(start), index: this.#pages.indexOf(start) };
-  }
-
-  #release(pair: number, count: number): void {
-    const large = this.#large.get(pair);
-    if (large !== undefined) {
-      this.#large.delete(pair);
-      this.#largeBytes -= large.length * 4;
-    } else if (count > 1) {
-      this.#pages.free(this.#heads[pair * HEAD_WORDS] as number, capacityOf(count));
-    }
   }
 }
 
