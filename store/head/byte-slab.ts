@@ -17,7 +17,7 @@ export function byteSlab(length: number): ByteSlab {
   };
 }
 
-export const SLAB_BYTES = 1 << 20;
+const SLAB_BYTES = 1 << 20;
 
 /** A slab that several blocks share; its memory goes when the last of them does. */
 export interface SharedSlab extends ByteSlab {

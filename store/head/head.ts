@@ -35,7 +35,7 @@ export interface HeadOptions extends AdmissionOptions {
 /** However little memory is allowed, this much of the newest time stays. */
 export const HEAD_SPAN_MS_MIN = 900_000;
 /** At this many times the budget blocks go although ClickHouse does not have them yet. */
-export const EMERGENCY_FACTOR = 2;
+const EMERGENCY_FACTOR = 2;
 
 /** Columns of stored samples, series by series: how the store fills the head at start. */
 export interface LoadedSamples {

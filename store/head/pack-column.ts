@@ -4,7 +4,7 @@ import * as K from './column-kinds.ts';
 /** Scaled values are kept this small, so that they and their differences are exact. */
 const SCALED_MAX = 2 ** 51;
 
-export const PACKED_VALUES_MAX = 1024;
+const PACKED_VALUES_MAX = 1024;
 
 /** What `packColumn` found; one is used again and again. */
 export class PackedColumn {

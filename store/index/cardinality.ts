@@ -2,7 +2,7 @@ import { compareUtf8, METRIC_NAME } from '../../model/labels.ts';
 import type { LabelPairs } from './label-pairs.ts';
 import type { Postings } from './postings.ts';
 
-export interface NamedCount {
+interface NamedCount {
   readonly name: string;
   readonly value: number;
 }

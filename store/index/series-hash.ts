@@ -5,7 +5,7 @@
  */
 
 /** Bits of a series id that come from the metric name: ids of one metric are adjacent. */
-export const METRIC_BITS = 20;
+const METRIC_BITS = 20;
 const METRIC_SHIFT = 32 - METRIC_BITS;
 
 const LANE_HIGH_FACTOR = 0x9e3779b1;

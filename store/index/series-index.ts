@@ -15,7 +15,7 @@ import { SeriesTable } from './series-table.ts';
 import { sortByLabels } from './sort-series.ts';
 
 /** Labels of one series; Prometheus has no such limit, our columns count them in 16 bits. */
-export const LABELS_PER_SERIES_MAX = 65_535;
+const LABELS_PER_SERIES_MAX = 65_535;
 const LABELS_CACHE_SLOTS = 1 << 16;
 
 export interface SeriesIndexOptions {

@@ -4,14 +4,14 @@ import type { LabelPairs } from './label-pairs.ts';
 import type { Postings } from './postings.ts';
 import type { SeriesTable } from './series-table.ts';
 
-export interface Culprit {
+interface Culprit {
   readonly labelName: string;
   /** Distinct values of the label among the metric's series. */
   readonly valueCount: number;
 }
 
 /** The label with the most distinct values among the series of a metric. */
-export function findCulprit(
+function findCulprit(
   pairs: LabelPairs,
   table: SeriesTable,
   metricSeries: Uint32Array,
