@@ -1,10 +1,11 @@
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { Registry } from 'prom-client';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { Secret } from '../config/secret.ts';
 import type { ScrapeConfig } from '../config/types.ts';
 import { Labels } from '../model/labels.ts';
 import { SILENT_LOGGER } from '../model/logger.ts';
-import { relabelConfig, scrapeConfig } from '../test/collector-configs.ts';
+import { httpClientConfig, relabelConfig, scrapeConfig } from '../test/collector-configs.ts';
 import { listen } from '../test/listening-server.ts';
 import { RecordingSink } from '../test/recording-sink.ts';
 import { until } from '../test/until.ts';
@@ -13,7 +14,7 @@ import { createCollector } from './collector.ts';
 const TEXT = 'text/plain; version=0.0.4';
 
 /** Short enough for a test, long enough for a slow machine. */
-const FAST = { scrapeIntervalMs: 100, scrapeTimeoutMs: 100 };
+const FAST = { scrapeIntervalMs: 500, scrapeTimeoutMs: 500 };
 
 function setUp() {
   const sink = new RecordingSink();
@@ -70,7 +71,7 @@ describe('collector', () => {
       [`{__name__="scrape_samples_scraped", ${own}}`]: '2',
       [`{__name__="scrape_samples_post_metric_relabeling", ${own}}`]: '2',
       [`{__name__="scrape_series_added", ${own}}`]: '2',
-      [`{__name__="scrape_timeout_seconds", ${own}}`]: '0.1',
+      [`{__name__="scrape_timeout_seconds", ${own}}`]: '0.5',
       [`{__name__="scrape_sample_limit", ${own}}`]: '0',
       [`{__name__="scrape_body_size_bytes", ${own}}`]: '32',
     });
@@ -184,11 +185,11 @@ describe('collector', () => {
     apply(scrapeConfig([server.address], FAST));
     await until('a scrape', () => valuesOf(sink, series));
 
-    apply(scrapeConfig([server.address], { ...FAST, scrapeIntervalMs: 150, metricsPath: '/m' }));
+    apply(scrapeConfig([server.address], { ...FAST, scrapeIntervalMs: 600, metricsPath: '/m' }));
 
     const count = () => valuesOf(sink, series).split(' ').length;
     const before = count();
-    await until('more scrapes', () => count() >= before + 6);
+    await until('more scrapes', () => count() >= before + 4);
     expect(valuesOf(sink, series)).toMatch(/^1( 1)*$/);
     expect(collector.scrape.activeTargets().get('job')?.[0]?.url).toBe(`${server.url}/m`);
   });
@@ -266,3 +267,50 @@ function twoTargets(address: string): Partial<ScrapeConfig> {
     ],
   };
 }
+
+test('a changed secret is a changed configuration', async () => {
+  const seen = new Set<string>();
+  const server = await listen((request, response) => {
+    seen.add(request.headers.authorization ?? '');
+    response.setHeader('content-type', TEXT);
+    response.end('a 1\n');
+  });
+  const { apply } = setUp();
+  const withToken = (token: string) => {
+    const credentials = { value: new Secret(token) };
+    const httpClient = httpClientConfig({ authorization: { type: 'Bearer', credentials } });
+    return scrapeConfig([server.address], { ...FAST, httpClient });
+  };
+  apply(withToken('old'));
+  await until('the old one', () => seen.has('Bearer old'));
+
+  apply(withToken('new'));
+
+  await until('the new one', () => seen.has('Bearer new'));
+});
+
+describe('what comes back before it is marked stale goes on', () => {
+  test.each([
+    ['a target', [scrapeConfig([], FAST)]],
+    ['a job', []],
+  ])('%s', async (_, without) => {
+    const server = await listen((_request, response) => {
+      response.setHeader('content-type', TEXT);
+      response.end('a 1\n');
+    });
+    const { sink, collector, apply } = setUp();
+    const series = `{__name__="a", instance="${server.address}", job="job"}`;
+    const count = () => valuesOf(sink, series).split(' ').length;
+    apply(scrapeConfig([server.address], FAST));
+    await until('a scrape', () => valuesOf(sink, series));
+
+    apply(...without);
+    await until('its end', () => !collector.scrape.activeTargets().get('job')?.length);
+    apply(scrapeConfig([server.address], FAST));
+
+    const before = count();
+    await until('more scrapes', () => count() >= before + 4);
+    expect(valuesOf(sink, series)).toMatch(/^1( 1)*$/);
+    expect(sink.openWriters).toBe(1);
+  });
+});

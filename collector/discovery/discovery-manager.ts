@@ -1,8 +1,8 @@
 /** Runs the discoverers of all jobs and hands their groups on, not too often. */
+import { isDeepStrictEqual } from 'node:util';
 import type { DiscoveryConfig } from '../../config/discovery-types.ts';
 import type { Clock } from '../../model/clock.ts';
 import type { Logger } from '../../model/logger.ts';
-import { sameConfig } from '../same-config.ts';
 import type { Discoverer, TargetGroup } from './discoverer.ts';
 import type { DiscoveryMetrics } from './discovery-metrics.ts';
 import { sameGroup } from './same-group.ts';
@@ -52,7 +52,7 @@ export class DiscoveryManager {
     const wanted: { config: DiscoveryConfig; jobs: Set<string> }[] = [];
     for (const [job, list] of configs) {
       for (const config of list) {
-        const same = wanted.find((one) => sameConfig(one.config, config));
+        const same = wanted.find((one) => isDeepStrictEqual(one.config, config));
         if (same === undefined) wanted.push({ config, jobs: new Set([job]) });
         else same.jobs.add(job);
       }
@@ -63,7 +63,7 @@ export class DiscoveryManager {
     const kept: Provider[] = [];
     let failedCount = 0;
     for (const { config, jobs } of wanted) {
-      const running = this.#providers.find((one) => sameConfig(one.config, config));
+      const running = this.#providers.find((one) => isDeepStrictEqual(one.config, config));
       const provider = running ?? this.#start(config, jobs);
       if (provider === undefined) failedCount++;
       else {

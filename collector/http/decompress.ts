@@ -13,7 +13,7 @@ const zstdAsync = promisify(zstdDecompress);
  * @param encoding value of Content-Encoding; other than `gzip` and `zstd` the body is left as it
  *   is, and whoever parses it will say that it makes no sense
  * @param bytesMax the most that may come out
- * @param bytesHint what will probably come out; one piece of this size is allocated
+ * @param bytesHint what will probably come out, 0 when nothing is known
  * @throws BodySizeError, HttpRequestError
  */
 export async function decompress(
@@ -27,8 +27,7 @@ export async function decompress(
     if (body.length > bytesMax) throw new BodySizeError();
     return body;
   }
-  const chunkSize = Math.min(Math.max(bytesHint, 64), bytesMax + 1);
-  const options = { maxOutputLength: bytesMax, chunkSize };
+  const options = { maxOutputLength: bytesMax, chunkSize: chunkBytes(body.length, bytesHint) };
   try {
     if (body.length <= SYNC_BYTES_MAX) {
       return isZstd ? zstdDecompressSync(body, options) : gunzipSync(body, options);
@@ -37,6 +36,16 @@ export async function decompress(
   } catch (cause) {
     throw describe(cause, encoding);
   }
+}
+
+/** Pages compress to about a tenth. One piece that fits saves putting many together. */
+const USUAL_RATIO = 10;
+const CHUNK_BYTES_MIN = 4 * 1024;
+const CHUNK_BYTES_MAX = 16 * 1024 * 1024;
+
+function chunkBytes(compressedBytes: number, bytesHint: number): number {
+  const expected = Math.max(bytesHint, compressedBytes * USUAL_RATIO);
+  return Math.min(Math.max(Math.ceil(expected * 1.125), CHUNK_BYTES_MIN), CHUNK_BYTES_MAX);
 }
 
 function describe(cause: unknown, encoding: string): HttpRequestError {

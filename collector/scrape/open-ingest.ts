@@ -1,9 +1,9 @@
 /** What the pages of a target are read with, from its scrape config and its labels. */
+import { isDeepStrictEqual } from 'node:util';
 import type { ScrapeConfig } from '../../config/types.ts';
 import type { SampleSink } from '../../model/sink.ts';
 import { TargetIngest } from '../ingest/target-ingest.ts';
 import { Relabeler } from '../relabel/relabeler.ts';
-import { sameConfig } from '../same-config.ts';
 import { fallbackMediaType } from './accept-header.ts';
 import { mutateSampleLabels } from './sample-labels.ts';
 import type { Target } from './target.ts';
@@ -46,7 +46,7 @@ export function keepsIngest(
     configOptions(config),
     targetOptions(target, config),
   ];
-  return sameConfig(relevant(old), relevant(now));
+  return isDeepStrictEqual(relevant(old), relevant(now));
 }
 
 function configOptions(config: ScrapeConfig) {

@@ -1,4 +1,5 @@
 /** The scrape pools of all jobs. */
+import { isDeepStrictEqual } from 'node:util';
 import type { Registry } from 'prom-client';
 import type { ScrapeConfig } from '../../config/types.ts';
 import type { Clock } from '../../model/clock.ts';
@@ -8,7 +9,6 @@ import type { SampleSink } from '../../model/sink.ts';
 import type { GroupsByJob } from '../discovery/discovery-manager.ts';
 import { BodyBufferPool } from '../http/body-buffer.ts';
 import { HttpClient } from '../http/http-client.ts';
-import { sameConfig } from '../same-config.ts';
 import { FailureLog } from './failure-log.ts';
 import { ingestOpener } from './open-ingest.ts';
 import { offsetSeed } from './scrape-grid.ts';
@@ -64,7 +64,7 @@ export class ScrapeManager {
         pool.retire();
         this.#pools.delete(job);
         this.#retired.set(job, pool);
-      } else if (!sameConfig(pool.config, config)) {
+      } else if (!isDeepStrictEqual(pool.config, config)) {
         try {
           pool.reload(config);
         } catch (error) {

@@ -4,7 +4,7 @@ import type { Labels } from '../../model/labels.ts';
 import { type PopulatedLabels, parseBool, publicLabels } from './target-labels.ts';
 import { targetUrl, UNIX_SOCKET_LABEL } from './target-url.ts';
 
-export type TargetHealth = 'unknown' | 'up' | 'down';
+type TargetHealth = 'unknown' | 'up' | 'down';
 
 /** What the targets page shows of a target. */
 export interface TargetStatus {
