@@ -89,6 +89,9 @@ export function anchoredRegex(pattern: string): (text: string) => boolean {
   if (affix !== null && (affix[1] !== undefined || affix[3] !== undefined)) {
     return affixTest(affix[1], affix[2] as string, affix[3]);
   }
+  // By itself first: `a)(b` is wrong, although it is not within the parentheses added below, and
+  // messages name the pattern as it was written.
+  compileRegex(pattern);
   const compiled = compileRegex(`^(?s:${pattern})$`);
   return (text) => compiled.matches(text);
 }
@@ -118,6 +121,9 @@ export function compileRegex(pattern: string): RE2JS {
     return RE2JS.compile(pattern);
   } catch (cause) {
     const text = cause instanceof Error ? cause.message : String(cause);
-    throw new RegexError(text, { cause });
+    // Go names the part that is wrong, which is empty here.
+    throw new RegexError(text.endsWith(' at end of expression') ? `${text}: \`\`` : text, {
+      cause,
+    });
   }
 }

@@ -21,8 +21,9 @@ const POWER = 3;
 /** Go's `time.Duration` counts nanoseconds in an int64. */
 const DURATION_SECONDS_MAX = 2 ** 63 / 1e9;
 
+/** Also of NaN, which Prometheus takes for the shortest time there is. */
 function isOutOfRange(seconds: number): boolean {
-  return seconds > DURATION_SECONDS_MAX || seconds < -DURATION_SECONDS_MAX;
+  return !(Math.abs(seconds) <= DURATION_SECONDS_MAX);
 }
 
 /** What stands for a duration that is wrong, at no place. */

@@ -19,7 +19,7 @@ import { ModifierParser } from './parse-modifiers.ts';
 import { acceptNumber, applySign } from './parse-number.ts';
 import { acceptSelector, selectorOf } from './parse-selector.ts';
 import { findSignature, takesParameter } from './signatures.ts';
-import { AGGREGATE_OPERATORS, METRIC_NAME_TYPES, type Token, type TokenType } from './token.ts';
+import { AGGREGATE_OPERATORS, EXPRESSION_STARTS, type Token, type TokenType } from './token.ts';
 import type { TokenStream } from './token-stream.ts';
 
 const PRECEDENCE: ReadonlyMap<TokenType, number> = new Map<BinaryOperator, number>([
@@ -53,17 +53,6 @@ const CALLABLE: ReadonlySet<TokenType> = new Set<TokenType>([
   'range',
   'max_of',
   'min_of',
-]);
-
-const EXPRESSION_STARTS: ReadonlySet<TokenType> = new Set<TokenType>([
-  ...METRIC_NAME_TYPES,
-  'number',
-  'duration',
-  'string',
-  '(',
-  '{',
-  '+',
-  '-',
 ]);
 
 interface Grouping {

@@ -3,6 +3,7 @@ import type { NumberLiteral, VectorMatching } from '../ast.ts';
 import type { Mutable } from './mutable.ts';
 import { parseGrouping } from './parse-grouping.ts';
 import { parseSignedNumber } from './parse-number.ts';
+import { EXPRESSION_STARTS } from './token.ts';
 import type { TokenStream } from './token-stream.ts';
 
 export interface BinaryModifiers {
@@ -35,7 +36,9 @@ function parseGroup(stream: TokenStream, matching: Mutable<VectorMatching>): voi
   const side = stream.accept('group_left') ?? stream.accept('group_right');
   if (side === undefined) return;
   matching.card = side.type === 'group_left' ? 'many-to-one' : 'one-to-many';
-  if (stream.peek().type === '(') matching.include = parseGrouping(stream);
+  const { type } = stream.peek();
+  // A parenthesis is always that of the labels; without labels the right side must follow.
+  if (type === '(' || !EXPRESSION_STARTS.has(type)) matching.include = parseGrouping(stream);
 }
 
 function parseFill(stream: TokenStream, matching: Mutable<VectorMatching>): void {

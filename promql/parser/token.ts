@@ -143,6 +143,18 @@ export const METRIC_NAME_TYPES: ReadonlySet<TokenType> = new Set<TokenType>([
   ),
 ]);
 
+/** The types an expression may begin with. */
+export const EXPRESSION_STARTS: ReadonlySet<TokenType> = new Set<TokenType>([
+  ...METRIC_NAME_TYPES,
+  'number',
+  'duration',
+  'string',
+  '(',
+  '{',
+  '+',
+  '-',
+]);
+
 /** The types that may name a label in `by (…)`, `on (…)` and their like. */
 export const LABEL_NAME_TYPES: ReadonlySet<TokenType> = new Set<TokenType>([
   'identifier',

@@ -5,7 +5,7 @@
 import { quoteGo } from '../../model/labels.ts';
 import type { ByteOffsets } from '../parser/byte-offsets.ts';
 import { quoteRune } from '../parser/go-text.ts';
-import { isDigitCode, isLetterCode, isWordCode, scanNumber } from '../parser/lex-number.ts';
+import { isDigitCode, isLetterCode, scanNumber } from '../parser/lex-number.ts';
 import { isSpaceCode, Lexer, type TokenSource } from '../parser/lexer.ts';
 import { RESERVED_WORDS, type Token, type TokenType } from '../parser/token.ts';
 
@@ -22,6 +22,7 @@ const HISTOGRAM_KEYS: ReadonlySet<string> = new Set([
   'custom_values',
   'counter_reset_hint',
 ]);
+const WORD = /[a-zA-Z0-9_:]+/y;
 const RESET_HINTS: ReadonlySet<string> = new Set(['unknown', 'reset', 'not_reset', 'gauge']);
 const VALUE_SIGNS: ReadonlyMap<string, TokenType> = new Map<string, TokenType>([
   ['+', '+'],
@@ -60,9 +61,9 @@ export class SequenceLexer implements TokenSource {
   #metricToken(): Token {
     const token = this.#metric.next();
     if (token.type === '{') this.#isBraceOpen = true;
-    const isName = !this.#isBraceOpen && isLetterCode(token.text.charCodeAt(0));
-    const isOver = isName && this.text.charAt(this.#metric.index) !== '{';
-    if (token.type === '}' || (isOver && token.type !== 'error')) {
+    const isWord = token.type !== 'error' && /^[a-zA-Z_:]/.test(token.text);
+    const isName = isWord && !this.#isBraceOpen;
+    if (token.type === '}' || (isName && this.text.charAt(this.#metric.index) !== '{')) {
       this.#mode = 'values';
       this.#at = this.#metric.index;
     }
@@ -124,10 +125,10 @@ export class SequenceLexer implements TokenSource {
       return this.#number();
     }
     if (!isLetterCode(code)) return this.#unexpected('unexpected character in series sequence');
-    let end = this.#at;
-    while (end < this.text.length && isWordCode(this.text.charCodeAt(end))) end++;
-    const word = this.text.slice(this.#at, end).toLowerCase();
-    return this.#emit(RESERVED_WORDS.get(word) ?? 'identifier', end);
+    WORD.lastIndex = this.#at;
+    const word = WORD.exec(this.text)?.[0] ?? '';
+    const plain = word.includes(':') ? 'metric-identifier' : 'identifier';
+    return this.#emit(RESERVED_WORDS.get(word.toLowerCase()) ?? plain, this.#at + word.length);
   }
 
   #histogram(): Token {

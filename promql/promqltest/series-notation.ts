@@ -7,6 +7,7 @@ import type { Labels } from '../../model/labels.ts';
 import { addHistograms, subtractHistograms } from '../histogram/arithmetic.ts';
 import { acceptNumber, applySign, parseSignedNumber } from '../parser/parse-number.ts';
 import { parseLabels } from '../parser/parse-selector.ts';
+import type { TokenType } from '../parser/token.ts';
 import { TokenStream } from '../parser/token-stream.ts';
 import { parseCount, parseHistogram, type WrittenHistogram } from './histogram-notation.ts';
 import { SequenceLexer } from './sequence-lexer.ts';
@@ -34,16 +35,29 @@ const POINTS_MAX = 1_000_000;
 const VALUES = { name: 'series values', expected: '' };
 const NUMBER_OR_STALE = { name: 'series values', expected: 'number or "stale"' };
 
+const ITEM_STARTS: ReadonlySet<TokenType> = new Set<TokenType>([
+  'blank',
+  'number',
+  '+',
+  '-',
+  'identifier',
+  '{{',
+]);
+
 /** @throws ParseError */
 export function parseSequence(text: string): Sequence {
   return new TokenStream(new SequenceLexer(text)).run((stream) => {
     const labels = parseLabels(stream);
-    stream.place = VALUES;
     const points: SequencePoint[] = [];
+    const { type } = stream.peek();
+    if (type !== 'space' && type !== 'eof') stream.fail(VALUES);
     while (stream.peek().type !== 'eof') {
       stream.expect('space');
-      const { type } = stream.peek();
-      if (type !== 'space' && type !== 'eof') parseItem(stream, points);
+      if (ITEM_STARTS.has(stream.peek().type)) {
+        stream.place = VALUES;
+        parseItem(stream, points);
+        stream.place = undefined;
+      }
     }
     return { labels, points };
   });
