@@ -101,7 +101,7 @@ export function parseLabels(stream: TokenStream): Labels {
 }
 
 /** @returns name, value, … */
-export function parseLabelSet(stream: TokenStream): string[] {
+function parseLabelSet(stream: TokenStream): string[] {
   stream.next();
   const pairs: string[] = [];
   while (stream.accept('}') === undefined) {

@@ -38,7 +38,7 @@ export function printLiteral(literal: NumberLiteral): string {
   return literal.value < 0 ? `-${text}` : text;
 }
 
-export function printDurationExpr(duration: DurationExpr | NumberLiteral): string {
+function printDurationExpr(duration: DurationExpr | NumberLiteral): string {
   if (duration.kind === 'number') return printLiteral(duration);
   const text = printUnwrapped(duration);
   return duration.wrapped ? `(${text})` : text;
@@ -74,7 +74,7 @@ function printExtended(selector: VectorSelector): string {
   return selector.smoothed ? ' smoothed' : '';
 }
 
-export function printLabels(labels: readonly string[]): string {
+function printLabels(labels: readonly string[]): string {
   return labels.map((label) => (isClassicLabelName(label) ? label : quoteGo(label))).join(', ');
 }
 

@@ -35,8 +35,7 @@ function define(
   });
 }
 
-/** By name, in no particular order. */
-export const FUNCTION_SIGNATURES: ReadonlyMap<string, FunctionSignature> = new Map([
+const SIGNATURES: ReadonlyMap<string, FunctionSignature> = new Map([
   ...define('abs ceil exp floor ln log10 log2 sgn sqrt deg rad', [VECTOR]),
   ...define('sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh', [VECTOR]),
   ...define('absent sort sort_desc timestamp', [VECTOR]),
@@ -86,7 +85,7 @@ export const FUNCTION_SIGNATURES: ReadonlyMap<string, FunctionSignature> = new M
 ]);
 
 export function findSignature(name: string): FunctionSignature | undefined {
-  return FUNCTION_SIGNATURES.get(name);
+  return SIGNATURES.get(name);
 }
 
 const WITH_PARAMETER: ReadonlySet<AggregateOperator> = new Set<AggregateOperator>([

@@ -2,7 +2,7 @@
 import { quoteGo } from '../../model/labels.ts';
 import type { AggregateOperator, BinaryOperator } from '../ast.ts';
 
-export type Keyword =
+type Keyword =
   | 'bool'
   | 'by'
   | 'without'
@@ -18,7 +18,7 @@ export type Keyword =
   | 'anchored';
 
 /** Words that stand for a value of the query's range, and functions of durations. */
-export type Preprocessor = 'start' | 'end' | 'step' | 'range' | 'max_of' | 'min_of';
+type Preprocessor = 'start' | 'end' | 'step' | 'range' | 'max_of' | 'min_of';
 
 export type TokenType =
   | 'eof'
