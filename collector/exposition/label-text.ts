@@ -14,6 +14,8 @@ export interface FamilyContext {
   readonly unit: string;
   /** Adds `__type__` and `__unit__` from the metadata, which then count over the exposed ones. */
   readonly typeAndUnitLabels: boolean;
+  /** Leaves `le` and `quantile` as they are written. */
+  readonly boundsAsWritten: boolean;
 }
 
 /** Why bytes are no label set. */
@@ -38,7 +40,7 @@ export class LabelReader {
   read(bytes: Buffer, offsets: readonly number[], family: FamilyContext): Labels {
     const pairs: string[] = [];
     insertLabel(pairs, METRIC_NAME, this.#text(bytes, offsets, 0));
-    const { metricType, unit, typeAndUnitLabels } = family;
+    const { metricType, unit, typeAndUnitLabels, boundsAsWritten } = family;
     const hasType = typeAndUnitLabels && metricType !== 'unknown';
     const hasUnit = typeAndUnitLabels && unit !== '';
     if (hasType) insertLabel(pairs, TYPE_LABEL, metricType);
@@ -48,8 +50,9 @@ export class LabelReader {
       if ((hasType && name === TYPE_LABEL) || (hasUnit && name === UNIT_LABEL)) continue;
       const value = this.#text(bytes, offsets, at + 2);
       const isBound =
-        (metricType === 'histogram' && name === 'le') ||
-        (metricType === 'summary' && name === 'quantile');
+        !boundsAsWritten &&
+        ((metricType === 'histogram' && name === 'le') ||
+          (metricType === 'summary' && name === 'quantile'));
       insertLabel(pairs, name, isBound ? this.#canonicalBound(value) : value);
     }
     return Labels.fromSortedPairs(pairs);

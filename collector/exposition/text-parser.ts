@@ -12,6 +12,8 @@ import type { Lexer, Token } from './tokens.ts';
 
 export interface TextParserOptions {
   readonly typeAndUnitLabels?: boolean;
+  /** Does not bring `le` and `quantile` into their one spelling. */
+  readonly boundsAsWritten?: boolean;
   /** Leaves `_created` series out of the entries; `startTimestampMs` reads them. */
   readonly skipCreated?: boolean;
 }
@@ -30,6 +32,7 @@ export abstract class TextParser implements ExpositionParser, FamilyContext {
   timestampMs: number | undefined = undefined;
   readonly histogram: FloatHistogram | undefined = undefined;
   readonly typeAndUnitLabels: boolean;
+  readonly boundsAsWritten: boolean;
   /** The series' bytes, `name{…}` as written, of a `series` entry. */
   seriesStart = 0;
   seriesEnd = 0;
@@ -42,6 +45,7 @@ export abstract class TextParser implements ExpositionParser, FamilyContext {
 
   constructor(options: TextParserOptions) {
     this.typeAndUnitLabels = options.typeAndUnitLabels ?? false;
+    this.boundsAsWritten = options.boundsAsWritten ?? false;
   }
 
   /** Starts over with a body. */
