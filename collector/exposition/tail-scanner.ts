@@ -127,7 +127,9 @@ export class TailScanner {
       at = this.end;
       byte = bytes[at] as number;
     }
-    if (power < -EXACT_POWER_MAX || power > EXACT_POWER_MAX || (byte !== LF && byte !== SPACE)) {
+    // An exponent without digits is NaN, and fails here too.
+    const isExact = power >= -EXACT_POWER_MAX && power <= EXACT_POWER_MAX;
+    if (!isExact || (byte !== LF && byte !== SPACE)) {
       return this.#text(bytes, start);
     }
     const value =

@@ -77,10 +77,8 @@ export class TargetIngest {
     samples.begin(page);
     this.#maker.begin();
     try {
-      const reader = this.#readerOf(contentType);
-      reader.read(body, this.#rowPage);
-      this.#checkSampleLimit();
-      reader.keep(body);
+      // An empty answer is an empty page, whatever its type.
+      if (body.length > 0) this.#read(body, contentType);
     } catch (error) {
       this.#index.restore(this.#maker.made);
       this.#entries.sweep();
@@ -133,6 +131,13 @@ export class TargetIngest {
     this.#finishRow();
     this.#columns.close();
     this.#memory.forget();
+  }
+
+  #read(body: Uint8Array, contentType: string): void {
+    const reader = this.#readerOf(contentType);
+    reader.read(body, this.#rowPage);
+    this.#checkSampleLimit();
+    reader.keep(body);
   }
 
   #readerOf(contentType: string): PageReader {

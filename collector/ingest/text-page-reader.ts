@@ -100,9 +100,12 @@ export class TextPageReader implements PageReader {
 
   #readEntries(lastPage: number): void {
     const { length } = this.#body;
-    while (this.#at < length) {
-      if (this.#blocks.isDue() && this.#readBlock(lastPage)) continue;
-      if (this.#readExpected() || this.#readMoved()) continue;
+    for (;;) {
+      if (this.#at < length) {
+        if (this.#blocks.isDue() && this.#readBlock(lastPage)) continue;
+        if (this.#readExpected() || this.#readMoved()) continue;
+      }
+      // Whether the page may end here is the parser's to say.
       if (!this.#readWithParser()) break;
     }
     this.#linesEnd = this.#at;
