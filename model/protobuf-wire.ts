@@ -6,7 +6,7 @@
 export const VARINT = 0;
 export const FIXED64 = 1;
 export const LENGTH_DELIMITED = 2;
-export const FIXED32 = 5;
+const FIXED32 = 5;
 
 const TWO_POW_32 = 2 ** 32;
 const VARINT_BYTES_MAX = 10;

@@ -1,7 +1,7 @@
 /** Writes `io.prometheus.client.MetricFamily` messages, delimited, for tests. */
 import { ProtobufWriter } from '../model/protobuf-writer.ts';
 
-export const TYPE_NUMBERS = {
+const TYPE_NUMBERS = {
   counter: 0,
   gauge: 1,
   summary: 2,
@@ -10,7 +10,7 @@ export const TYPE_NUMBERS = {
   gaugehistogram: 5,
 } as const;
 
-export interface ExemplarInput {
+interface ExemplarInput {
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
   readonly timestampMs?: number;
@@ -33,7 +33,7 @@ export interface HistogramInput {
   readonly exemplars?: readonly ExemplarInput[];
 }
 
-export interface MetricInput {
+interface MetricInput {
   readonly labels?: Readonly<Record<string, string>>;
   readonly value?: number;
   readonly exemplar?: ExemplarInput;

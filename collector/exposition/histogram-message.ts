@@ -4,7 +4,7 @@ import { type ProtobufReader, tagOf } from '../../model/protobuf-wire.ts';
 import { readExemplar, readTimestampMs } from './exemplar-message.ts';
 import type { ParsedExemplar } from './exposition-parser.ts';
 
-export interface BucketMessage {
+interface BucketMessage {
   readonly cumulativeCount: number;
   readonly upperBound: number;
   readonly exemplar: ParsedExemplar | undefined;

@@ -4,7 +4,7 @@ import { readExemplar, readLabelPair, readTimestampMs } from './exemplar-message
 import type { ParsedExemplar } from './exposition-parser.ts';
 import { type HistogramMessage, readHistogram } from './histogram-message.ts';
 
-export interface SummaryMessage {
+interface SummaryMessage {
   readonly count: number;
   readonly sum: number;
   /** quantile, value, quantile, value … */

@@ -17,7 +17,7 @@ export interface IngestLimits {
   readonly minBucketFactor: number;
 }
 
-export const NO_LIMITS: IngestLimits = {
+const NO_LIMITS: IngestLimits = {
   sampleLimit: 0,
   labelLimit: 0,
   labelNameLengthLimit: 0,
