@@ -94,6 +94,39 @@ describe('rows of scrapes', () => {
   });
 });
 
+describe('a very wide target', () => {
+  test('its columns grow, change in the middle and shrink, and every sample stays', () => {
+    const { index, head } = newHead();
+    const refs = makeSeries(index, 40_000);
+    const writer = head.openScrapeWriter();
+    const scrape = (row: number, layout: Uint32Array): void => {
+      writer.setLayout(layout);
+      const values = Float64Array.from(layout, (ref) => ref * row);
+      expect(writer.appendRow(row * 1000, values).appended).toBe(layout.length);
+    };
+    scrape(1, refs.subarray(0, 10));
+    scrape(2, refs);
+    const swapped = refs.slice();
+    swapped[20_000] = refs[30_000]!;
+    swapped[30_000] = refs[20_000]!;
+    scrape(3, swapped);
+    scrape(4, refs.subarray(0, 100));
+    expect(() => writer.appendRow(5000, new Float64Array(99))).toThrow(RangeError);
+    const picked = Uint32Array.of(refs[5]!, refs[50]!, refs[20_000]!, refs[39_999]!);
+    expect(numbers(head, picked)).toEqual(
+      [
+        [1, 2, 3, 4],
+        [2, 3, 4],
+        [2, 3],
+        [2, 3],
+      ].map((rows, at) => rows.map((row) => [row * 1000, picked[at]! * row])),
+    );
+    writer.close();
+    expect(numbers(head, picked).flat()).toHaveLength(11);
+    expect(head.drain().count).toBe(10 + 80_000 + 100);
+  });
+});
+
 describe('single samples', () => {
   test('late ones are taken within the window and sorted in, older and far ones are refused', () => {
     const { index, head } = newHead({ now: () => 1_000_000, futureMaxMs: 5000 });

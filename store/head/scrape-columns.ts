@@ -24,10 +24,17 @@ export interface ScrapeHead {
   noteRow(refs: Uint32Array, row: Row): void;
 }
 
-/** The columns of one target in the head. */
+/**
+ * Columns of one lineage at most: a block of them is packed in under 10 ms, and the stripes of a
+ * wider target are packed at different scrapes.
+ */
+const STRIPE_COLUMNS_MAX = 16_384;
+
+/** The columns of one target in the head, in stripes of equal width. */
 export class ScrapeColumns implements ScrapeWriter {
   readonly #head: ScrapeHead;
-  #lineage: Lineage | undefined;
+  #stripes: Lineage[] = [];
+  #columnCount = 0;
 
   constructor(head: ScrapeHead) {
     this.#head = head;
@@ -35,24 +42,52 @@ export class ScrapeColumns implements ScrapeWriter {
 
   setLayout(refs: Uint32Array): void {
     const { lineages } = this.#head;
-    if (this.#lineage !== undefined && !this.#lineage.isPrefixOf(refs)) {
-      lineages.seal(this.#lineage);
-      this.#lineage = undefined;
+    const stripeCount = Math.ceil(refs.length / STRIPE_COLUMNS_MAX);
+    for (const stripe of this.#stripes.splice(stripeCount)) lineages.seal(stripe);
+    for (let at = 0; at < stripeCount; at++) {
+      const start = at * STRIPE_COLUMNS_MAX;
+      const own = refs.subarray(start, start + STRIPE_COLUMNS_MAX);
+      let stripe = this.#stripes[at];
+      if (stripe === undefined || !stripe.isPrefixOf(own)) {
+        if (stripe !== undefined) lineages.seal(stripe);
+        stripe = lineages.open();
+        this.#stripes[at] = stripe;
+      }
+      lineages.extend(stripe, own);
     }
-    this.#lineage ??= lineages.open();
-    lineages.extend(this.#lineage, refs);
+    this.#columnCount = refs.length;
   }
 
   appendRow(timestampMs: number, values: Float64Array): AppendResult {
-    const lineage = this.#lineage;
-    const counts = new AppendCounts();
-    if (lineage === undefined || lineage.columnCount === 0) return counts.result();
-    if (values.length < lineage.columnCount) {
-      throw new RangeError(`row of ${values.length} values for ${lineage.columnCount} columns`);
+    if (values.length < this.#columnCount) {
+      throw new RangeError(`row of ${values.length} values for ${this.#columnCount} columns`);
     }
+    const counts = new AppendCounts();
+    const latestMs = this.#head.admission.latestMs;
+    this.#stripes.forEach((stripe, at) => {
+      const start = at * STRIPE_COLUMNS_MAX;
+      const own = values.subarray(start, start + stripe.columnCount);
+      this.#appendStripe(stripe, timestampMs, own, latestMs, counts);
+    });
+    this.#head.counts.add(counts);
+    return counts.result();
+  }
+
+  close(): void {
+    for (const stripe of this.#stripes) this.#head.lineages.seal(stripe);
+    this.#stripes = [];
+    this.#columnCount = 0;
+  }
+
+  #appendStripe(
+    lineage: Lineage,
+    timestampMs: number,
+    values: Float64Array,
+    latestMs: number,
+    counts: AppendCounts,
+  ): void {
     const { admission, lineages } = this.#head;
-    const latestMs = admission.latestMs;
-    const copy = values.slice(0, lineage.columnCount);
+    const copy = values.slice();
     const words = wordsOf(copy);
     const isNext =
       timestampMs > lineage.lastMs && timestampMs >= admission.oldestMs && timestampMs <= latestMs;
@@ -65,15 +100,8 @@ export class ScrapeColumns implements ScrapeWriter {
       lineages.append(lineage, row);
       this.#head.noteRow(lineage.refs, row);
     }
-    if (misfits.length > 0)
-      this.#takeLoose(lineage, timestampMs, values, misfits, latestMs, counts);
-    this.#head.counts.add(counts);
-    return counts.result();
-  }
-
-  close(): void {
-    if (this.#lineage !== undefined) this.#head.lineages.seal(this.#lineage);
-    this.#lineage = undefined;
+    if (misfits.length === 0) return;
+    this.#takeLoose(lineage, timestampMs, values, misfits, latestMs, counts);
   }
 
   /**
