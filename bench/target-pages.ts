@@ -1,0 +1,117 @@
+/**
+ * Exposition pages whose values move, made without building the page anew: labels are written
+ * once, values stand in fixed-width fields and are overwritten.
+ */
+
+const FIELD_CHARS = 14;
+const BUCKET_BOUNDS = ['0.005', '0.01', '0.05', '0.1', '0.25', '0.5', '1', '2.5', '5', '+Inf'];
+
+export interface PageShape {
+  readonly target: number;
+  readonly seriesCount: number;
+  /** Share of the series that get a new Pod name each minute, 0 to 1. */
+  readonly churnPerMinute: number;
+}
+
+type Motion = 'counter' | 'gauge' | 'bucket';
+
+interface Field {
+  readonly at: number;
+  readonly motion: Motion;
+  value: number;
+  readonly pace: number;
+}
+
+/**
+ * One target's page: eight metrics of equal series counts (counters `x`, `c2`, `c3`; gauges `y`,
+ * `g2`, `g3`, `g4`; histogram buckets `b`), labels namespace, pod, container, node.
+ */
+export class TargetPage {
+  readonly #shape: PageShape;
+  #bytes: Buffer = Buffer.alloc(0);
+  #fields: Field[] = [];
+  #generation = -1;
+  #scrapes = 0;
+
+  constructor(shape: PageShape) {
+    this.#shape = shape;
+  }
+
+  /** The page as of now; valid until the next call. */
+  render(nowMs: number): Buffer {
+    const generation = this.#shape.churnPerMinute > 0 ? Math.floor(nowMs / 60_000) : 0;
+    if (generation !== this.#generation) this.#build(generation);
+    this.#scrapes++;
+    for (const field of this.#fields) {
+      this.#move(field);
+      const text =
+        field.motion === 'gauge' ? field.value.toFixed(3) : String(Math.trunc(field.value));
+      this.#bytes.write(text.padEnd(FIELD_CHARS), field.at, 'latin1');
+    }
+    return this.#bytes;
+  }
+
+  #move(field: Field): void {
+    if (field.motion === 'gauge') {
+      const noise = ((this.#scrapes * 7919 + field.at) % 1000) / 1000 - 0.5;
+      field.value = Math.max(0, field.value + noise * field.pace);
+    } else if ((this.#scrapes + field.at) % 3 !== 0) {
+      field.value += field.pace;
+    }
+  }
+
+  #build(generation: number): void {
+    const { target, seriesCount, churnPerMinute } = this.#shape;
+    const old = new Map(this.#fields.map((field, index) => [index, field.value]));
+    const names = ['x', 'c2', 'c3', 'y', 'g2', 'g3', 'g4', 'b_bucket'];
+    const perMetric = Math.floor(seriesCount / names.length);
+    const lines: string[] = [];
+    this.#fields = [];
+    let at = 0;
+    for (const name of names) {
+      const motion: Motion =
+        name === 'b_bucket' ? 'bucket' : name === 'x' || name.startsWith('c') ? 'counter' : 'gauge';
+      const type = `# TYPE ${name.replace('_bucket', '')} ${motion === 'bucket' ? 'histogram' : motion}\n`;
+      lines.push(type);
+      at += type.length;
+      for (let index = 0; index < perMetric; index++) {
+        const labels = this.#labels(index, perMetric, motion, generation, churnPerMinute);
+        const head = `${name}{${labels}} `;
+        at += head.length;
+        const order = this.#fields.length;
+        this.#fields.push({
+          at,
+          motion,
+          value: old.get(order) ?? (target * 31 + index * 17) % 1000,
+          pace: 1 + ((index * 13 + target) % 50),
+        });
+        lines.push(`${head}${' '.repeat(FIELD_CHARS)}\n`);
+        at += FIELD_CHARS + 1;
+      }
+    }
+    this.#bytes = Buffer.from(lines.join(''), 'latin1');
+    this.#generation = generation;
+  }
+
+  #labels(
+    index: number,
+    perMetric: number,
+    motion: Motion,
+    generation: number,
+    churn: number,
+  ): string {
+    const { target } = this.#shape;
+    const bucketCount = BUCKET_BOUNDS.length;
+    const subject = motion === 'bucket' ? Math.floor(index / bucketCount) : index;
+    const isChurning = subject / perMetric < churn;
+    const pod = `pod-${target}-${subject}${isChurning ? `-${generation % 1000}` : ''}`;
+    const labels = [
+      `namespace="ns-${(subject + target) % 40}"`,
+      `pod="${pod}"`,
+      `container="c${subject % 5}"`,
+      `node="node-${target % 20}"`,
+    ];
+    if (motion === 'bucket') labels.push(`le="${BUCKET_BOUNDS[index % bucketCount]}"`);
+    return labels.join(',');
+  }
+}
