@@ -133,6 +133,16 @@ export class ProtobufReader {
     return this.bytes.subarray(at, at + length);
   }
 
+  /** A second cursor over part of the same bytes. */
+  within(start: number, end: number): ProtobufReader {
+    return new ProtobufReader(this.bytes, start, end);
+  }
+
+  /** The bytes of a range as a string of the same length: a key for a `Map`. */
+  latin1(start: number, end: number): string {
+    return this.#text.toString('latin1', start, end);
+  }
+
   /** Strict UTF-8. */
   readString(): string {
     const length = this.readUint();

@@ -2,6 +2,9 @@
  * `prometheus.WriteRequest` (remote write 1.0) into a batch. A series that came before is known
  * again by the bytes of its labels, so that a steady sender costs no strings.
  */
+
+import { InvalidHistogramError, validateHistogram } from '../../model/histogram-validation.ts';
+import { Labels } from '../../model/labels.ts';
 import {
   FIXED64,
   LENGTH_DELIMITED,
@@ -9,8 +12,6 @@ import {
   tagOf,
   VARINT,
 } from '../../model/protobuf-wire.ts';
-import { InvalidHistogramError, validateHistogram } from '../../model/histogram-validation.ts';
-import { Labels } from '../../model/labels.ts';
 import { type MetricType, NO_SERIES, type SeriesRef } from '../../model/sink.ts';
 import { readHistogram, type TimedHistogram } from './histogram-message.ts';
 import type { WriteBatch } from './write-batch.ts';

@@ -55,11 +55,7 @@ export function decodeWriteRequestV2(reader: ProtobufReader, batch: WriteBatch):
   }
 }
 
-function readSeries(
-  reader: ProtobufReader,
-  symbols: readonly string[],
-  batch: WriteBatch,
-): void {
+function readSeries(reader: ProtobufReader, symbols: readonly string[], batch: WriteBatch): void {
   const firstRow = batch.count;
   const labelRefs: number[] = [];
   const histograms: TimedHistogram[] = [];

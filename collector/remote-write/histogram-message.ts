@@ -145,12 +145,7 @@ function readDoubles(reader: ProtobufReader, tag: number, into: number[]): void 
 }
 
 /** A repeated scalar comes as one packed run or as single fields. */
-function readPacked(
-  reader: ProtobufReader,
-  tag: number,
-  into: number[],
-  read: () => number,
-): void {
+function readPacked(reader: ProtobufReader, tag: number, into: number[], read: () => number): void {
   if ((tag & 7) !== LENGTH_DELIMITED) {
     push(into, read());
     return;

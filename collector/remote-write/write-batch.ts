@@ -125,10 +125,7 @@ export class WriteBatch {
     if (this.metadata.length > 0) this.#sink.appendMetadata(this.metadata);
     this.#refused(samples.tooOld + histograms.tooOld, 'too old sample');
     this.#refused(samples.tooNew + histograms.tooNew, 'out of bounds');
-    this.#refused(
-      samples.duplicates + histograms.duplicates,
-      'duplicate sample for timestamp',
-    );
+    this.#refused(samples.duplicates + histograms.duplicates, 'duplicate sample for timestamp');
     const unsaid = this.#problemCount - this.#problems.length;
     const rest = unsaid > 0 ? [`and ${unsaid} more problems`] : [];
     return {
