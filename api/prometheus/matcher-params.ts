@@ -1,7 +1,7 @@
 /** `match[]` parameters. */
 import type { Matcher } from '../../model/matcher.ts';
 import { ParseError } from '../../promql/parser/parse-error.ts';
-import { parseMetricSelector } from '../../promql/parser/parse-expr.ts';
+import { parseMetricSelector } from '../../promql/parser/parser.ts';
 import { ApiError, invalidParameter } from './api-error.ts';
 
 /** @throws ApiError naming the parameter */
@@ -18,9 +18,7 @@ export function readMatchers(parameter: string, selector: string): readonly Matc
  * One list a selector; each must have a matcher that an absent label does not satisfy.
  * @throws ApiError with the bare problem
  */
-export function readMatcherSets(
-  selectors: readonly string[],
-): readonly (readonly Matcher[])[] {
+export function readMatcherSets(selectors: readonly string[]): readonly (readonly Matcher[])[] {
   return selectors.map((selector) => {
     const matchers = parseSelector(selector);
     if (matchers.every((matcher) => matcher.matchesEmpty)) {
