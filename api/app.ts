@@ -1,0 +1,84 @@
+/** The HTTP application: everything the program answers, at Prometheus' paths. */
+import { Hono } from 'hono';
+import type { Registry } from 'prom-client';
+import type { ScrapeManager } from '../collector/scrape/scrape-manager.ts';
+import type { Logger } from '../model/logger.ts';
+import { type AdminStore, adminRoutes } from './prometheus/admin-routes.ts';
+import { ApiError } from './prometheus/api-error.ts';
+import { errorResponse, success } from './prometheus/envelope.ts';
+import { type FederateDeps, federateRoute } from './prometheus/federate.ts';
+import { labelRoutes } from './prometheus/label-routes.ts';
+import { type QueryDeps, queryRoutes } from './prometheus/query-routes.ts';
+import { type SqlDeps, sqlRoute } from './prometheus/sql-route.ts';
+import { type StatusSource, statusRoutes } from './prometheus/status-routes.ts';
+import { targetRoutes } from './prometheus/target-routes.ts';
+import { type WriteDeps, writeRoutes } from './prometheus/write-routes.ts';
+import { firstPage } from './server/first-page.ts';
+import { gzip } from './server/gzip.ts';
+import { httpMetrics } from './server/http-metrics.ts';
+import { type Lifecycle, lifecycleRoutes } from './server/lifecycle-routes.ts';
+import { localOnly } from './server/local-only.ts';
+
+export interface AppDeps {
+  readonly registry: Registry;
+  readonly logger: Logger;
+  readonly query: QueryDeps;
+  readonly scrape: ScrapeManager;
+  readonly write: WriteDeps;
+  readonly status: StatusSource;
+  readonly admin: AdminStore;
+  readonly isAdminEnabled: boolean;
+  readonly federate: FederateDeps;
+  readonly sql: SqlDeps;
+  readonly lifecycle: Lifecycle;
+  readonly isLifecycleEnabled: boolean;
+  /** Host names besides loopback under which the program may be asked. */
+  readonly hosts: ReadonlySet<string>;
+}
+
+export function createApp(deps: AppDeps): Hono {
+  const app = new Hono();
+  app.onError((error, c) =>
+    errorResponse(c, error, (bug) => {
+      deps.logger.error('a request failed', { path: c.req.path, error: bug, stack: stackOf(bug) });
+    }),
+  );
+  app.notFound((c) => c.text('404 page not found\n', 404));
+  app.use(httpMetrics(deps.registry));
+  app.use(localOnly(deps.hosts));
+  app.use(gzip());
+  app.route('/', lifecycleRoutes(deps.lifecycle, deps.isLifecycleEnabled));
+  app.get('/metrics', async (c) => {
+    c.header('Content-Type', 'text/plain; version=0.0.4; charset=utf-8');
+    return c.body(await deps.registry.metrics());
+  });
+  app.use('/api/*', async (_c, next) => {
+    if (!deps.lifecycle.isReady()) throw new ApiError('unavailable', 'the program is starting');
+    await next();
+  });
+  app.route('/', federateRoute(deps.federate));
+  app.route('/', firstPage(deps.scrape, deps.status));
+  app.route('/api/v1', apiV1(deps));
+  return app;
+}
+
+function apiV1(deps: AppDeps): Hono {
+  const api = new Hono();
+  api.route('/', queryRoutes(deps.query));
+  api.route('/', labelRoutes(deps.query.labels));
+  api.route('/', targetRoutes(deps.scrape, deps.query.labels));
+  api.route('/', statusRoutes(deps.status, deps.query.now));
+  api.route('/', writeRoutes(deps.write));
+  api.route('/', sqlRoute(deps.sql));
+  api.route('/admin/tsdb', adminRoutes(deps.admin, deps.isAdminEnabled));
+  api.get('/alertmanagers', (c) =>
+    success(c, { activeAlertmanagers: [], droppedAlertmanagers: [] }),
+  );
+  api.get('/rules', (c) => success(c, { groups: [] }));
+  api.get('/alerts', (c) => success(c, { alerts: [] }));
+  return api;
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? '') : '';
+}
