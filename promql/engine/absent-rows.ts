@@ -14,13 +14,12 @@ export async function absentRows(
 ): Promise<RowSource> {
   const { steps } = rows;
   const isPresent = new Uint8Array(steps);
-  for (let index = 0; index < rows.labels.length; index++) {
-    if (context.isPauseDue(index)) await context.pause();
+  await context.inSlices(rows.labels.length, (index) => {
     const { base, kinds } = rows.read(index);
     for (let step = 0; step < steps; step++) {
       if (kinds[base + step] !== ABSENT) isPresent[step] = 1;
     }
-  }
+  });
   const block = new Block(steps, 1);
   block.isUnique = true;
   if (isPresent.every((present) => present === 1)) return block;

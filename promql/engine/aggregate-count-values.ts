@@ -26,8 +26,7 @@ export async function aggregateCountValues(
   const block = new Block(steps);
   block.isUnique = true;
   const rowOf = new Map<string, number>();
-  for (let index = 0; index < rows.labels.length; index++) {
-    if (context.isPauseDue(index)) await context.pause();
+  await context.inSlices(rows.labels.length, (index) => {
     const row = rows.read(index);
     context.hold(countSamples(row, steps));
     const seriesLabels = rows.labels[index] as Labels;
@@ -50,6 +49,6 @@ export async function aggregateCountValues(
       const count = block.kindAt(target, step) === ABSENT ? 0 : block.floatAt(target, step);
       block.setFloat(target, step, count + 1);
     }
-  }
+  });
   return block;
 }

@@ -19,7 +19,7 @@ export async function aggregateQuantile(
   warnOfQuantiles(node, quantiles, context);
   const { steps } = rows;
   const grouping = { labelNames: node.grouping, without: node.without };
-  const { groupOf, labels } = groupSeries(rows.labels, grouping);
+  const { groupOf, labels } = groupSeries(rows, grouping);
   const block = new Block(steps, labels.length);
   block.isUnique = true;
   const members = membersOf(groupOf, labels.length);
@@ -29,9 +29,8 @@ export async function aggregateQuantile(
     const values = new Float64Array(series.length * steps);
     const counts = new Int32Array(steps);
     let dropsName = false;
-    let at = 0;
-    for (const index of series) {
-      if (context.isPauseDue(at++)) await context.pause();
+    await context.inSlices(series.length, (at) => {
+      const index = series[at] as number;
       const row = rows.read(index);
       context.hold(countSamples(row, steps));
       dropsName ||= rows.dropsName[index] === 1 && hasSamples(row, steps);
@@ -45,16 +44,16 @@ export async function aggregateQuantile(
           context.annotate(histogramIgnoredInAggregationInfo('quantile', node.expr.pos));
         }
       }
-    }
+    });
     if (counts.every((count) => count === 0)) continue;
     const target = block.addRow(labels[group] as Labels, dropsName);
-    for (let step = 0; step < steps; step++) {
+    await context.inSlices(steps, (step) => {
       const count = counts[step] as number;
-      if (count === 0) continue;
+      if (count === 0) return;
       const start = step * series.length;
       const part = values.subarray(start, start + count);
       block.setFloat(target, step, quantileOf(quantiles[step] as number, part, count));
-    }
+    });
   }
   return block;
 }

@@ -17,12 +17,11 @@ export async function aggregateRows(
 ): Promise<RowSource> {
   const { steps } = rows;
   const grouping = { labelNames: node.grouping, without: node.without };
-  const { groupOf, labels } = groupSeries(rows.labels, grouping);
+  const { groupOf, labels } = groupSeries(rows, grouping);
   const floats = new FloatGroups(op, labels.length, steps);
   const histograms = new HistogramGroups(node.expr.pos, context);
   const dropsName = new Uint8Array(labels.length);
-  for (let index = 0; index < groupOf.length; index++) {
-    if (context.isPauseDue(index)) await context.pause();
+  await context.inSlices(groupOf.length, (index) => {
     const row = rows.read(index);
     const group = groupOf[index] as number;
     const floatCount = addFloatRow(floats, group, row);
@@ -33,7 +32,7 @@ export async function aggregateRows(
       context.hold(countSamples(row, steps));
     }
     if (rows.dropsName[index] === 1 && hasSamples(row, steps)) dropsName[group] = 1;
-  }
+  });
   finishFloats(floats);
   const block = new Block(steps, 0);
   block.adopt(labels, dropsName, floats.values, floats.kinds);

@@ -48,12 +48,11 @@ export async function aggregateTop(
   const countMax = checkedMax(counts);
   if (countMax === 0) return new Block(steps, 0);
   const grouping = { labelNames: node.grouping, without: node.without };
-  const { groupOf, labels } = groupSeries(rows.labels, grouping);
+  const { groupOf, labels } = groupSeries(rows, grouping);
   const sizes = new Int32Array(labels.length);
   for (const group of groupOf) (sizes[group] as number) += 1;
   const tops = new TopCells(op, sizes, countMax, counts);
-  for (let index = 0; index < groupOf.length; index++) {
-    if (context.isPauseDue(index)) await context.pause();
+  await context.inSlices(groupOf.length, (index) => {
     const row = rows.read(index);
     context.hold(countSamples(row, steps));
     const group = groupOf[index] as number;
@@ -64,7 +63,7 @@ export async function aggregateTop(
         context.annotate(histogramIgnoredInAggregationInfo(op, node.pos));
       }
     }
-  }
+  });
   return tops.toBlock(rows, steps);
 }
 
@@ -78,7 +77,7 @@ export async function aggregateLimit(
   const { steps } = rows;
   if (checkedMax(counts) === 0) return new Block(steps, 0);
   const grouping = { labelNames: node.grouping, without: node.without };
-  const { groupOf, labels } = groupSeries(rows.labels, grouping);
+  const { groupOf, labels } = groupSeries(rows, grouping);
   const taken = new Uint32Array(labels.length * steps);
   return filterCells(rows, context, (index, step) => {
     const cell = (groupOf[index] as number) * steps + step;
@@ -125,8 +124,7 @@ async function filterCells(
   const block = new Block(steps);
   block.isUnique = rows.isUnique;
   block.commonName = rows.commonName;
-  for (let index = 0; index < rows.labels.length; index++) {
-    if (context.isPauseDue(index)) await context.pause();
+  await context.inSlices(rows.labels.length, (index) => {
     const row = rows.read(index);
     context.hold(countSamples(row, steps));
     let target = -1;
@@ -137,6 +135,6 @@ async function filterCells(
       }
       block.copyCell(target, step, row);
     }
-  }
+  });
   return block;
 }

@@ -13,7 +13,7 @@ import {
 import { type Block, collect } from './block.ts';
 import type { EvalContext } from './eval-context.ts';
 import { matchedLabels, numberSignatures } from './match-signature.ts';
-import { isMetadataLabel } from './metadata-labels.ts';
+import { withoutMetadata } from './metadata-labels.ts';
 import { NO_ROW, OneSide } from './one-side.ts';
 import type { BinaryNode } from './plan.ts';
 import { executionError } from './query-error.ts';
@@ -45,6 +45,8 @@ class VectorBinary {
   readonly #matching: VectorMatching;
   readonly #isSwapped: boolean;
   readonly #isOneToOne: boolean;
+  readonly #losesMetadata: boolean;
+  readonly #matchingNames: ReadonlySet<string>;
   readonly #many: RowSource;
   readonly #one: Block;
   readonly #context: EvalContext;
@@ -69,6 +71,9 @@ class VectorBinary {
     this.#matching = matching;
     this.#isSwapped = matching.card === 'one-to-many';
     this.#isOneToOne = matching.card === 'one-to-one';
+    const { delayedNameRemoval } = context.modes;
+    this.#losesMetadata = changesMetric(op) || (node.returnBool && !delayedNameRemoval);
+    this.#matchingNames = new Set(matching.matchingLabels);
     this.#many = many;
     this.#one = one;
     this.#context = context;
@@ -85,10 +90,9 @@ class VectorBinary {
     if (this.#fillOfOne() !== undefined || this.#fillOfMany() !== undefined) {
       this.#oneSide.refuseDuplicates();
     }
-    for (let index = 0; index < many.labels.length; index++) {
-      if (this.#context.isPauseDue(index)) await this.#context.pause();
+    await this.#context.inSlices(many.labels.length, (index) => {
       this.#matchRow(index, many.read(index));
-    }
+    });
     if (this.#fillOfMany() !== undefined) this.#fillUnmatched();
     return this.#out.block;
   }
@@ -219,23 +223,19 @@ class VectorBinary {
   }
 
   #resultLabels(many: Labels, one: Labels): Labels {
-    const { on, matchingLabels, include } = this.#matching;
-    const { returnBool } = this.#node;
-    const { delayedNameRemoval } = this.#context.modes;
-    const losesMetadata = changesMetric(this.#op) || (returnBool && !delayedNameRemoval);
-    const names = new Set(matchingLabels);
-    const entries = new Map<string, string>();
-    for (const [name, value] of many.entries()) {
-      if (losesMetadata && isMetadataLabel(name)) continue;
-      if (this.#isOneToOne && names.has(name) !== on) continue;
-      entries.set(name, value);
-    }
-    for (const name of include) {
-      const value = one.get(name);
-      if (value === '') entries.delete(name);
-      else entries.set(name, value);
-    }
+    const { include } = this.#matching;
+    const kept = this.#keptLabels(many);
+    if (include.length === 0) return kept;
+    const entries = new Map(kept.entries());
+    for (const name of include) entries.set(name, one.get(name));
     return Labels.fromEntries(entries);
+  }
+
+  #keptLabels(many: Labels): Labels {
+    const { on } = this.#matching;
+    const named = this.#losesMetadata ? withoutMetadata(many) : many;
+    if (!this.#isOneToOne) return named;
+    return on ? named.only(this.#matchingNames) : named.without(this.#matchingNames);
   }
 }
 

@@ -110,6 +110,10 @@ export class Block implements RowSource {
     return count;
   }
 
+  get fullLabels(): readonly Labels[] {
+    return this.labels;
+  }
+
   read(index: number): Row {
     const row = this.#row;
     row.base = index * this.steps;
@@ -140,14 +144,13 @@ export async function collect(source: RowSource, context: EvalContext): Promise<
   const block = new Block(source.steps, rowCount);
   block.isUnique = source.isUnique;
   block.commonName = source.commonName;
-  for (let index = 0; index < rowCount; index++) {
-    if (context.isPauseDue(index)) await context.pause();
+  await context.inSlices(rowCount, (index) => {
     const row = source.read(index);
     const sampleCount = countSamples(row, source.steps);
-    if (sampleCount === 0) continue;
+    if (sampleCount === 0) return;
     context.hold(sampleCount);
     const target = block.addRow(source.labels[index] as Labels, source.dropsName[index] === 1);
     block.copyRow(target, row);
-  }
+  });
   return block;
 }

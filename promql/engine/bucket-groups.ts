@@ -89,9 +89,9 @@ export class HistogramVector {
         visitor.native(ofRow, step, histogramAt(row, row.base + step));
       }
     }
-    let at = 0;
-    for (const [key, group] of this.#groups) {
-      if (this.#context.isPauseDue(at++)) await this.#context.pause();
+    const groups = [...this.#groups];
+    await this.#context.inSlices(groups.length, (at) => {
+      const [key, group] = groups[at] as [string, BucketGroup];
       const buckets = new ClassicBuckets(group.rows.length);
       const conflict = conflicts.get(key);
       for (let step = 0; step < steps; step++) {
@@ -99,7 +99,7 @@ export class HistogramVector {
         this.#fill(buckets, group, step);
         if (buckets.length > 0) visitor.classic(group.labels, step, buckets);
       }
-    }
+    });
   }
 
   #fill(buckets: ClassicBuckets, group: BucketGroup, step: number): void {

@@ -71,9 +71,27 @@ export class EvalContext {
     this.#current = count;
   }
 
-  /** To be asked with the loop's counter; looks at the clock now and then. */
-  isPauseDue(index: number): boolean {
-    return index % ROWS_PER_LOOK === 0 && this.#limits.now() >= this.#sliceEndMs;
+  /**
+   * Calls `visit` with 0, 1, … up to but not including `count`, and lets other work of the process
+   * run now and then. The loop itself is not asynchronous, which compilers like better.
+   * @throws QueryError when the query is to end
+   */
+  async inSlices(count: number, visit: (index: number) => void): Promise<void> {
+    let next = this.#slice(0, count, visit);
+    while (next < count) {
+      await this.pause();
+      next = this.#slice(next, count, visit);
+    }
+  }
+
+  /** @returns the first index that is left to do */
+  #slice(from: number, count: number, visit: (index: number) => void): number {
+    for (let index = from; index < count; index++) {
+      const isDue = index % ROWS_PER_LOOK === 0 && this.#limits.now() >= this.#sliceEndMs;
+      if (isDue && index > from) return index;
+      visit(index);
+    }
+    return count;
   }
 
   /** Lets other work of the process run. @throws QueryError when the query is to end */

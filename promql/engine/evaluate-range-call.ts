@@ -1,6 +1,5 @@
 /** Calls of functions over range vectors. */
 
-import type { Labels } from '../../model/labels.ts';
 import { METRIC_NAME } from '../../model/labels.ts';
 import {
   ANCHORED_FUNCTIONS,
@@ -16,11 +15,12 @@ import { hasDuplicateLabels, refuseEqualRows } from './merge-rows.ts';
 import { METRIC_TYPE } from './metadata-labels.ts';
 import type { CallNode, RangeNode } from './plan.ts';
 import { executionError } from './query-error.ts';
-import { RangeRows, type RangeShape } from './range-rows.ts';
+import { type OnRow, RangeRows, type RangeShape } from './range-rows.ts';
 import { type RangeSource, StoredSeries, SubquerySeries } from './range-source.ts';
-import type { RowBuffer } from './rows.ts';
 import { FLOAT, type RowSource } from './rows.ts';
 import type { SampleStats } from './sample-stats.ts';
+
+const COUNTER_NAME = /(?:_total|_sum|_count|_bucket)$/;
 
 /** Functions that are told of counter starts. */
 const START_FUNCTIONS: ReadonlySet<string> = new Set(['rate', 'irate', 'increase', 'resets']);
@@ -66,7 +66,7 @@ export async function evaluateRangeCall(
     stats,
     nameRule: NAME_KEEPING_FUNCTIONS.has(node.func) ? 'keep' : 'drop',
     modes,
-    onRow: isCounterFunction ? counterCheck(range, context) : undefined,
+    onRow: isCounterFunction ? counterCheck(range, source.commonName, context) : undefined,
   });
   if (node.func === 'absent_over_time') return absentRows(range, rows, context);
   const mayRefuse = !modes.delayedNameRemoval && hasDuplicateLabels(rows);
@@ -110,22 +110,25 @@ function requireFunction(modifier: string, name: string, allowed: readonly strin
 /** Says when a metric given to `rate` or `increase` does not look like a counter. */
 function counterCheck(
   range: RangeNode,
+  commonName: string | undefined,
   context: EvalContext,
-): (labels: Labels, row: RowBuffer) => void {
+): OnRow {
+  const { typeAndUnitLabels } = context.modes;
   let lastName: string | undefined;
   let lastType: string | undefined;
   return (labels, { kinds }) => {
     const name = labels.get(METRIC_NAME);
-    const type = context.modes.typeAndUnitLabels ? labels.get(METRIC_TYPE) : '';
-    if (name === '' || (name === lastName && type === lastType)) return;
-    if (!kinds.includes(FLOAT)) return;
+    const type = typeAndUnitLabels ? labels.get(METRIC_TYPE) : '';
+    if (name === '' || (name === lastName && type === lastType)) return 'go on';
+    if (!kinds.includes(FLOAT)) return 'go on';
     lastName = name;
     lastType = type;
-    if (context.modes.typeAndUnitLabels) {
-      if (type === 'counter' || type === 'histogram') return;
+    if (typeAndUnitLabels) {
+      if (type === 'counter' || type === 'histogram') return 'go on';
       context.annotate(possibleNonCounterLabelInfo(name, type, range.pos));
-    } else if (!/(?:_total|_sum|_count|_bucket)$/.test(name)) {
+    } else if (!COUNTER_NAME.test(name)) {
       context.annotate(possibleNonCounterInfo(name, range.pos));
     }
+    return commonName === undefined || typeAndUnitLabels ? 'go on' : 'done';
   };
 }

@@ -1,5 +1,7 @@
 /** Which group of an aggregation each series belongs to. */
 import { Labels, METRIC_NAME } from '../../model/labels.ts';
+import { isMetadataLabel } from './metadata-labels.ts';
+import type { RowSource } from './rows.ts';
 
 export interface Groups {
   /** Group of each series. */
@@ -13,7 +15,12 @@ export interface Grouping {
   readonly without: boolean;
 }
 
-export function groupSeries(series: readonly Labels[], grouping: Grouping): Groups {
+export function groupSeries(rows: RowSource, grouping: Grouping): Groups {
+  const isBlindToMetadata = !grouping.without && !grouping.labelNames.some(isMetadataLabel);
+  return groupLabelSets(isBlindToMetadata ? rows.fullLabels : rows.labels, grouping);
+}
+
+function groupLabelSets(series: readonly Labels[], grouping: Grouping): Groups {
   const groupOf = new Int32Array(series.length);
   if (!grouping.without && grouping.labelNames.length === 0) {
     return { groupOf, labels: series.length === 0 ? [] : [Labels.EMPTY] };
@@ -51,10 +58,15 @@ function keyFunction({ labelNames, without }: Grouping): (labels: Labels) => str
 }
 
 export function keyWithout({ pairs }: Labels, dropped: ReadonlySet<string>): string {
+  if (dropped.size === 1 && pairs[0] === METRIC_NAME && dropped.has(METRIC_NAME)) {
+    return pairs.slice(2).join('\uffff');
+  }
   let key = '';
   for (let at = 0; at < pairs.length; at += 2) {
     const name = pairs[at] as string;
-    if (!dropped.has(name)) key += `${name}\uffff${pairs[at + 1] as string}\uffff`;
+    if (dropped.has(name)) continue;
+    if (key !== '') key += '\uffff';
+    key += `${name}\uffff${pairs[at + 1] as string}`;
   }
   return key;
 }

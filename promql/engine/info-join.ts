@@ -75,8 +75,7 @@ export class InfoJoin {
     const rows = this.#rows;
     const { steps } = rows;
     const collector = new RowCollector(steps, this.#context.modes);
-    for (let index = 0; index < rows.labels.length; index++) {
-      if (this.#context.isPauseDue(index)) await this.#context.pause();
+    await this.#context.inSlices(rows.labels.length, (index) => {
       const row = rows.read(index);
       this.#context.hold(countSamples(row, steps));
       const labels = rows.labels[index] as Labels;
@@ -95,7 +94,7 @@ export class InfoJoin {
         const target = targetOf.get(key);
         if (target !== undefined) collector.copyCell(target, step, row);
       }
-    }
+    });
     return collector.block;
   }
 

@@ -80,8 +80,7 @@ async function loadInfo(
   const info = new SelectorRows(selector, loadedColumns(columns), stats, 'timestamp');
   const timesMs = new Float64Array(info.labels.length * steps).fill(NO_SAMPLE);
   const values = new SelectorRows(selector, loadedColumns(columns), new SampleStats(grid, false));
-  for (let index = 0; index < info.labels.length; index++) {
-    if (context.isPauseDue(index)) await context.pause();
+  await context.inSlices(info.labels.length, (index) => {
     if (values.read(index).histograms?.some((histogram) => histogram !== undefined)) {
       const labels = (info.labels[index] as Labels).toString();
       throw executionError(`this should be an info metric, with float samples: ${labels}`);
@@ -92,7 +91,7 @@ async function loadInfo(
       if (row.kinds[row.base + step] === ABSENT) continue;
       timesMs[index * steps + step] = (row.values[row.base + step] as number) * 1000;
     }
-  }
+  });
   return { labels: info.labels, timesMs };
 }
 

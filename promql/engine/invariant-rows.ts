@@ -20,6 +20,10 @@ export class InvariantRows implements RowSource {
     this.#out = new RowBuffer(steps);
   }
 
+  get fullLabels(): readonly Labels[] {
+    return this.#source.fullLabels;
+  }
+
   get labels(): readonly Labels[] {
     return this.#source.labels;
   }

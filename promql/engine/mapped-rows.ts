@@ -34,6 +34,10 @@ export class MappedRows implements RowSource {
     this.#out = new RowBuffer(source.steps);
   }
 
+  get fullLabels(): readonly Labels[] {
+    return this.#source.fullLabels;
+  }
+
   get labels(): readonly Labels[] {
     // Made when asked for: an aggregation by other labels never needs the set without the name.
     this.#labels ??= this.#dropsNow

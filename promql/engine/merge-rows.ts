@@ -26,11 +26,10 @@ export async function mergeEqualRows(source: RowSource, context: EvalContext): P
   if (!hasDuplicateLabels(source)) return source;
   const block = new Block(source.steps);
   const rowOf = new Map<string, number>();
-  for (let index = 0; index < source.labels.length; index++) {
-    if (context.isPauseDue(index)) await context.pause();
+  await context.inSlices(source.labels.length, (index) => {
     const row = source.read(index);
     const sampleCount = countSamples(row, source.steps);
-    if (sampleCount === 0) continue;
+    if (sampleCount === 0) return;
     context.hold(sampleCount);
     const labels = source.labels[index] as Labels;
     let target = rowOf.get(labels.key);
@@ -38,14 +37,14 @@ export async function mergeEqualRows(source: RowSource, context: EvalContext): P
       target = block.addRow(labels, source.dropsName[index] === 1);
       rowOf.set(labels.key, target);
       block.copyRow(target, row);
-      continue;
+      return;
     }
     for (let step = 0; step < source.steps; step++) {
       if (row.kinds[row.base + step] === ABSENT) continue;
       if (block.kindAt(target, step) !== ABSENT) throw executionError(DUPLICATE_LABELSET);
       block.copyCell(target, step, row);
     }
-  }
+  });
   block.isUnique = true;
   return block;
 }
@@ -57,15 +56,14 @@ export async function mergeEqualRows(source: RowSource, context: EvalContext): P
 export async function refuseEqualRows(source: RowSource, context: EvalContext): Promise<RowSource> {
   if (!hasDuplicateLabels(source)) return source;
   const block = new Block(source.steps);
-  for (let index = 0; index < source.labels.length; index++) {
-    if (context.isPauseDue(index)) await context.pause();
+  await context.inSlices(source.labels.length, (index) => {
     const row = source.read(index);
     const sampleCount = countSamples(row, source.steps);
-    if (sampleCount === 0) continue;
+    if (sampleCount === 0) return;
     context.hold(sampleCount);
     const target = block.addRow(source.labels[index] as Labels, source.dropsName[index] === 1);
     block.copyRow(target, row);
-  }
+  });
   if (hasDuplicates(block.labels)) throw executionError(DUPLICATE_LABELSET);
   block.isUnique = true;
   return block;

@@ -26,17 +26,16 @@ export async function windowResult(
   const endMs = (node.atMs ?? node.grid.startMs) - node.offsetMs;
   const startMs = endMs - node.rangeMs;
   const lastMs = node.smoothed ? endMs + extraMs : endMs;
-  for (let index = 0; index < source.labels.length; index++) {
-    if (context.isPauseDue(index)) await context.pause();
+  await context.inSlices(source.labels.length, (index) => {
     const series = source.read(index);
     const part = cut(source.labels[index] as Labels, series, startMs - extraMs, lastMs);
     const result = extraMs === 0 ? part : extended(node, part, startMs, endMs);
     const size = result.values.length + totalSize(result);
-    if (size === 0) continue;
+    if (size === 0) return;
     context.hold(size);
     stats.add(0, size, size);
     results.push(result);
-  }
+  });
   return { kind: 'matrix', series: inOrder(results) };
 }
 

@@ -3,6 +3,7 @@ import type { FloatHistogram } from '../../model/histogram.ts';
 import type { Labels } from '../../model/labels.ts';
 import { METRIC_NAME } from '../../model/labels.ts';
 import type {
+  FloatRowFunction,
   FloatWindows,
   HistogramSamples,
   RangeCall,
@@ -17,8 +18,9 @@ import { type NameRule, namesAfter } from './mapped-rows.ts';
 import { withoutMetadata } from './metadata-labels.ts';
 import type { RangeSource } from './range-source.ts';
 import { type Row, RowBuffer, type RowSource } from './rows.ts';
+import { ByTimes, entriesMaxFor } from './same-times.ts';
 import type { SampleStats } from './sample-stats.ts';
-import { WindowBounds } from './window-bounds.ts';
+import { TimeWindows } from './time-windows.ts';
 
 export interface RangeShape {
   readonly grid: Grid;
@@ -35,6 +37,9 @@ export interface RangeShape {
 /** What a call is told, but for the metric name, which depends on the series. */
 export type RangeCallFrame = Omit<RangeCall, 'metricName'>;
 
+/** Called with the labels of a series and its row, until it is done. */
+export type OnRow = (labels: Labels, row: RowBuffer) => 'done' | 'go on';
+
 export class RangeRows implements RowSource {
   readonly steps: number;
   readonly dropsName: Uint8Array;
@@ -47,11 +52,11 @@ export class RangeRows implements RowSource {
   readonly #stats: SampleStats;
   readonly #dropsNow: boolean;
   readonly #out: RowBuffer;
-  readonly #floats: WindowBounds;
-  readonly #histograms: WindowBounds;
+  readonly #windows: ByTimes<TimeWindows>;
+  readonly #windowsOf: (times: Float64Array, start: number, end: number) => TimeWindows;
   readonly #endsMs: Float64Array;
-  readonly #onRow: ((labels: Labels, row: RowBuffer) => void) | undefined;
-  readonly #scratch = { indexes: new Int32Array(0) };
+  #onRow: OnRow | undefined;
+  readonly #floatRow: FloatRowFunction | undefined;
   #seriesLabels: Labels | undefined;
   #labels: readonly Labels[] | undefined;
 
@@ -63,8 +68,7 @@ export class RangeRows implements RowSource {
     readonly stats: SampleStats;
     readonly nameRule: NameRule;
     readonly modes: EvalModes;
-    /** Called with the labels of a series and its row. */
-    readonly onRow?: ((labels: Labels, row: RowBuffer) => void) | undefined;
+    readonly onRow?: OnRow | undefined;
   }) {
     const { source, shape } = options;
     const names = namesAfter(source, options.nameRule, options.modes);
@@ -75,6 +79,9 @@ export class RangeRows implements RowSource {
     this.#dropsNow = names.dropsNow;
     this.#source = source;
     this.#function = options.function;
+    const needsExtension = shape.extraBackMs + shape.extraAheadMs > 0;
+    const { floats, startFloats } = options.function;
+    this.#floatRow = needsExtension ? undefined : (startFloats?.() ?? floats);
     const metricName = (): string => this.#seriesLabels?.get(METRIC_NAME) ?? '';
     this.#call = { ...options.frame, metricName };
     this.#shape = shape;
@@ -84,8 +91,12 @@ export class RangeRows implements RowSource {
     this.#endsMs = rangeEnds(shape);
     const lastMs = this.#endsMs.map((endMs) => endMs + shape.extraAheadMs);
     const backMs = shape.extraBackMs + shape.rangeMs + shape.extraAheadMs;
-    this.#floats = new WindowBounds(lastMs, backMs);
-    this.#histograms = new WindowBounds(lastMs, backMs);
+    this.#windowsOf = (times, start, end) => new TimeWindows(lastMs, backMs, times, start, end);
+    this.#windows = new ByTimes(this.#windowsOf, entriesMaxFor(this.steps));
+  }
+
+  get fullLabels(): readonly Labels[] {
+    return this.#source.labels;
   }
 
   get labels(): readonly Labels[] {
@@ -100,38 +111,39 @@ export class RangeRows implements RowSource {
     const labels = this.#source.labels[index] as Labels;
     this.#seriesLabels = labels;
     const series = this.#source.read(index);
-    const total = this.#floats.fill(series.timestampsMs, series.from, series.to);
+    const windows = this.#windows.get(series.timestampsMs, series.from, series.to);
     const isPlain = series.histograms === undefined && series.startTimestampsMs === undefined;
-    const { extraBackMs, extraAheadMs } = this.#shape;
-    if (series.histograms === undefined) this.#countFloats(total);
-    if (isPlain && this.#function.floats !== undefined && extraBackMs + extraAheadMs === 0) {
-      this.#function.floats(this.#floatWindows(series), this.#call, out);
+    if (series.histograms === undefined) this.#countFloats(windows);
+    if (isPlain && this.#floatRow !== undefined) {
+      this.#floatRow(this.#floatWindows(series, windows), this.#call, out);
     } else {
-      this.#readStepwise(series, out);
+      this.#readStepwise(series, windows, out);
     }
-    this.#onRow?.(labels, out);
+    if (this.#onRow?.(labels, out) === 'done') this.#onRow = undefined;
     return out;
   }
 
-  #floatWindows({ timestampsMs, values }: RangeSeries): FloatWindows {
-    const { from, to } = this.#floats;
+  #floatWindows(series: RangeSeries, windows: TimeWindows): FloatWindows {
+    const { timestampsMs, values, from: start, isRising } = series;
+    const { from, to } = windows;
+    const { steps } = this;
     const endsMs = this.#endsMs;
-    const scratch = this.#scratch;
-    return { steps: this.steps, timestampsMs, values, from, to, endsMs, scratch };
+    return { steps, timestampsMs, values, start, from, to, isRising, endsMs };
   }
 
-  #readStepwise(series: RangeSeries, out: RowBuffer): void {
+  #readStepwise(series: RangeSeries, windows: TimeWindows, out: RowBuffer): void {
     const { grid, rangeMs } = this.#shape;
     const { histograms } = series;
-    if (histograms !== undefined) {
-      this.#histograms.fillFromList(histograms.timestampsMs);
-      this.#countMixed(histograms);
+    const times = Float64Array.from(histograms?.timestampsMs ?? []);
+    const ofHistograms = histograms && this.#windowsOf(times, 0, times.length);
+    if (histograms !== undefined && ofHistograms !== undefined) {
+      this.#countMixed(windows, histograms, ofHistograms);
     }
     for (let step = 0; step < this.steps; step++) {
-      const from = this.#floats.from[step] as number;
-      const to = this.#floats.to[step] as number;
-      const histogramFrom = histograms === undefined ? 0 : (this.#histograms.from[step] as number);
-      const histogramTo = histograms === undefined ? 0 : (this.#histograms.to[step] as number);
+      const from = series.from + (windows.from[step] as number);
+      const to = series.from + (windows.to[step] as number);
+      const histogramFrom = ofHistograms?.from[step] ?? 0;
+      const histogramTo = ofHistograms?.to[step] ?? 0;
       if (to - from + histogramTo - histogramFrom === 0) continue;
       const endMs = this.#endsMs[step] as number;
       const window: SampleWindow = {
@@ -152,54 +164,43 @@ export class RangeRows implements RowSource {
     }
   }
 
-  #countFloats(total: number): void {
+  #countFloats({ total, distinct, from, to }: TimeWindows): void {
     const stats = this.#stats;
+    const { countsRead } = this.#shape;
     if (stats.totalPerStep === undefined) {
       stats.total += total;
-      if (this.#shape.countsRead) stats.read += this.#newFloats();
+      if (countsRead) stats.read += distinct;
       return;
     }
-    const { from, to } = this.#floats;
     let seen = 0;
     for (let step = 0; step < this.steps; step++) {
       const start = from[step] as number;
       const end = to[step] as number;
-      const read = this.#shape.countsRead ? end - Math.max(start, seen) : 0;
-      stats.add(step, end - start, read);
-      seen = Math.max(seen, end);
+      stats.add(step, end - start, countsRead ? end - Math.max(start, seen) : 0);
+      seen = end;
     }
   }
 
-  /** Floats in any window, each counted once. */
-  #newFloats(): number {
-    const { from, to } = this.#floats;
-    let count = 0;
-    let seen = 0;
-    for (let step = 0; step < this.steps; step++) {
-      const end = to[step] as number;
-      const start = from[step] as number;
-      count += end - (start > seen ? start : Math.min(seen, end));
-      if (end > seen) seen = end;
-    }
-    return count;
-  }
-
-  #countMixed({ histograms }: HistogramSamples): void {
+  #countMixed(
+    floats: TimeWindows,
+    { histograms }: HistogramSamples,
+    ofHistograms: TimeWindows,
+  ): void {
     let seenFloats = 0;
     let seenHistograms = 0;
     for (let step = 0; step < this.steps; step++) {
-      const from = this.#floats.from[step] as number;
-      const to = this.#floats.to[step] as number;
+      const from = floats.from[step] as number;
+      const to = floats.to[step] as number;
       let total = to - from;
-      let read = to - Math.max(from, Math.min(seenFloats, to));
-      seenFloats = Math.max(seenFloats, to);
-      const histogramTo = this.#histograms.to[step] as number;
-      for (let at = this.#histograms.from[step] as number; at < histogramTo; at++) {
+      let read = to - Math.max(from, seenFloats);
+      seenFloats = to;
+      const histogramTo = ofHistograms.to[step] as number;
+      for (let at = ofHistograms.from[step] as number; at < histogramTo; at++) {
         const size = histogramSampleSize(histograms[at] as FloatHistogram);
         total += size;
         if (at >= seenHistograms) read += size;
       }
-      seenHistograms = Math.max(seenHistograms, histogramTo);
+      seenHistograms = histogramTo;
       this.#stats.add(step, total, this.#shape.countsRead ? read : 0);
     }
   }

@@ -41,8 +41,12 @@ export class StoredSeries implements RangeSource {
     const from = offsets[index] as number;
     const to = offsets[index + 1] as number;
     const starts = this.#usesStarts ? columns.startTimestampsMs : undefined;
-    if (histograms === undefined && !this.#hasStale(from, to)) {
-      return { timestampsMs, values, from, to, startTimestampsMs: starts, histograms: undefined };
+    if (histograms === undefined) {
+      const isRising = isRisingBetween(values, from, to);
+      if (isRising || !this.#hasStale(from, to)) {
+        const startTimestampsMs = starts;
+        return { timestampsMs, values, from, to, startTimestampsMs, histograms, isRising };
+      }
     }
     const copy = this.#copy;
     copy.start(to - from, starts !== undefined);
@@ -97,7 +101,7 @@ export class SubquerySeries implements RangeSource {
     const timestampsMs = this.#timestampsMs;
     if (row.base === 0 && isAllFloats(row, steps)) {
       const { values } = row;
-      const none = { startTimestampsMs: undefined, histograms: undefined };
+      const none = { startTimestampsMs: undefined, histograms: undefined, isRising: false };
       return { timestampsMs, values, from: 0, to: steps, ...none };
     }
     const copy = this.#copy;
@@ -128,7 +132,10 @@ function unhinted(histogram: FloatHistogram): FloatHistogram {
   return { ...histogram, counterResetHint: 'unknown' };
 }
 
-/** Floats and histograms of a series, taken apart. The arrays are used again and again. */
+/**
+ * Floats and histograms of a series, taken apart. Arrays are used again and again, but for the
+ * times: that two series have the same times is told by them.
+ */
 class SeriesCopy {
   #timestampsMs = new Float64Array(0);
   #values = new Float64Array(0);
@@ -145,8 +152,8 @@ class SeriesCopy {
     this.#histogramTimes = [];
     this.#histogramStarts = [];
     this.#histograms = [];
-    if (this.#values.length >= capacity) return;
     this.#timestampsMs = new Float64Array(capacity);
+    if (this.#values.length >= capacity) return;
     this.#values = new Float64Array(capacity);
     this.#starts = new Float64Array(capacity);
   }
@@ -181,6 +188,18 @@ class SeriesCopy {
       to: this.#count,
       startTimestampsMs: this.#hasStarts ? this.#starts : undefined,
       histograms,
+      isRising: false,
     };
   }
+}
+
+/** False for a NaN, so also for a stale marker. */
+function isRisingBetween(values: Float64Array, from: number, to: number): boolean {
+  let previous = -Infinity;
+  for (let index = from; index < to; index++) {
+    const value = values[index] as number;
+    if (!(value >= previous)) return false;
+    previous = value;
+  }
+  return true;
 }

@@ -23,6 +23,10 @@ class RelabelledRows implements RowSource {
     this.#source = source;
   }
 
+  get fullLabels(): readonly Labels[] {
+    return this.labels;
+  }
+
   read(index: number): Row {
     return this.#source.read(index);
   }

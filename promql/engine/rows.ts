@@ -26,6 +26,11 @@ export interface RowSource {
   /** One label set per row; rows may turn out to be without any sample. */
   readonly labels: readonly Labels[];
   /**
+   * The same, but perhaps with metadata labels that `labels` lacks: for those who do not look at
+   * them, and do not want to pay for taking them off.
+   */
+  readonly fullLabels: readonly Labels[];
+  /**
    * 1 for each row whose metric name goes at the end of the query (delayed name removal).
    * All zero when names are removed at once.
    */

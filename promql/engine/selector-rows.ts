@@ -5,7 +5,8 @@ import { isStaleAt } from '../../model/value-bits.ts';
 import { histogramSampleSize } from '../histogram/sample-size.ts';
 import { firstAfter, type LoadedColumns, nameOf } from './loaded-columns.ts';
 import type { SelectorNode } from './plan.ts';
-import { FLOAT, HISTOGRAM, type Row, RowBuffer, type RowSource } from './rows.ts';
+import { ABSENT, FLOAT, type Row, RowBuffer, type RowSource } from './rows.ts';
+import { ByTimes, entriesMaxFor } from './same-times.ts';
 import type { SampleStats } from './sample-stats.ts';
 
 /** What a cell says about the sample found: its value, or one of its times in seconds. */
@@ -22,7 +23,7 @@ export class SelectorRows implements RowSource {
   readonly #stats: SampleStats;
   readonly #output: SelectorOutput;
   readonly #out: RowBuffer;
-  readonly #found: Int32Array;
+  readonly #found: ByTimes<Int32Array>;
 
   constructor(
     node: Pick<SelectorNode, 'grid' | 'offsetMs' | 'atMs' | 'lookbackMs' | 'matchers'>,
@@ -39,57 +40,59 @@ export class SelectorRows implements RowSource {
     this.#stats = stats;
     this.#output = output;
     this.#out = new RowBuffer(this.steps);
-    this.#found = new Int32Array(this.steps);
+    this.#found = new ByTimes(this.#find.bind(this), entriesMaxFor(this.steps));
+  }
+
+  get fullLabels(): readonly Labels[] {
+    return this.labels;
   }
 
   read(index: number): Row {
     const out = this.#out;
     out.clear();
-    this.#find(index);
     const { columns, words } = this.#loaded;
-    const { values, histograms } = columns;
-    const found = this.#found;
+    const { values, histograms, timestampsMs, offsets } = columns;
+    const start = offsets[index] as number;
+    const found = this.#found.get(timestampsMs, start, offsets[index + 1] as number);
+    const { values: results, kinds } = out;
     let count = 0;
     for (let step = 0; step < found.length; step++) {
-      const at = found[step] as number;
-      if (at < 0) continue;
-      const histogram = histograms?.[at];
-      if (histogram !== undefined) {
-        if (!histogram.isStale) this.#takeHistogram(step, at, histogram);
+      const relative = found[step] as number;
+      if (relative < 0) continue;
+      const at = start + relative;
+      if (histograms?.[at] !== undefined) {
+        this.#takeHistogram(step, histograms[at]);
         continue;
       }
       const value = values[at] as number;
       if (value !== value && isStaleAt(words, at)) continue;
-      out.values[step] = value;
-      out.kinds[step] = FLOAT;
+      results[step] = value;
+      kinds[step] = FLOAT;
       count++;
     }
     this.#count(count);
-    if (this.#output !== 'value') this.#replaceByTime();
+    if (this.#output !== 'value') this.#replaceByTime(start, found);
     return out;
   }
 
-  /** Fills `#found` with the entry each step sees, or -1. */
-  #find(index: number): void {
+  /** The sample that each step sees, counted from the first of the series, or -1. */
+  #find(timestampsMs: Float64Array, start: number, end: number): Int32Array {
     const { grid, offsetMs, atMs, lookbackMs } = this.#node;
-    const { offsets, timestampsMs } = this.#loaded.columns;
-    const end = offsets[index + 1] as number;
-    const start = offsets[index] as number;
-    const found = this.#found;
+    const found = new Int32Array(grid.steps);
     let next = start;
     for (let step = 0; step < found.length; step++) {
       const timeMs = (atMs ?? grid.startMs + step * grid.stepMs) - offsetMs;
       if (step === 0) next = firstAfter(timestampsMs, start, end, timeMs);
       else while (next < end && (timestampsMs[next] as number) <= timeMs) next++;
       const isSeen = next > start && (timestampsMs[next - 1] as number) > timeMs - lookbackMs;
-      found[step] = isSeen ? next - 1 : -1;
+      found[step] = isSeen ? next - 1 - start : -1;
     }
+    return found;
   }
 
-  #takeHistogram(step: number, at: number, histogram: FloatHistogram): void {
+  #takeHistogram(step: number, histogram: FloatHistogram): void {
+    if (histogram.isStale) return;
     this.#out.setHistogram(step, histogram);
-    // `found` stays, the time of the sample is taken from it.
-    this.#found[step] = at;
     const size = this.#output === 'value' ? histogramSampleSize(histogram) : 1;
     this.#stats.add(step, size, size);
   }
@@ -105,14 +108,13 @@ export class SelectorRows implements RowSource {
     }
   }
 
-  #replaceByTime(): void {
+  #replaceByTime(start: number, found: Int32Array): void {
     const out = this.#out;
     const { timestampsMs, startTimestampsMs } = this.#loaded.columns;
     const times = this.#output === 'timestamp' ? timestampsMs : startTimestampsMs;
     for (let step = 0; step < this.steps; step++) {
-      const kind = out.kinds[step] as number;
-      if (kind !== FLOAT && kind !== HISTOGRAM) continue;
-      out.setFloat(step, (times?.[this.#found[step] as number] ?? 0) / 1000);
+      if (out.kinds[step] === ABSENT) continue;
+      out.setFloat(step, (times?.[start + (found[step] as number)] ?? 0) / 1000);
     }
     out.histograms = undefined;
   }

@@ -28,16 +28,14 @@ export async function setOperation(
     return union(left, rhs, ofLeft, ofRight, context);
   }
   const isPresent = new Uint8Array(signatures.count * steps);
-  for (let index = 0; index < rhs.labels.length; index++) {
-    if (context.isPauseDue(index)) await context.pause();
+  await context.inSlices(rhs.labels.length, (index) => {
     markPresent(isPresent, rhs, index, ofRhs[index] as number);
-  }
+  });
   const wanted = op === 'and' ? 1 : 0;
   const block = new Block(steps);
   block.isUnique = lhs.isUnique;
   block.commonName = lhs.commonName;
-  for (let index = 0; index < lhs.labels.length; index++) {
-    if (context.isPauseDue(index)) await context.pause();
+  await context.inSlices(lhs.labels.length, (index) => {
     const row = lhs.read(index);
     const first = (ofLhs[index] as number) * steps;
     let target = -1;
@@ -49,7 +47,7 @@ export async function setOperation(
       block.copyCell(target, step, row);
       context.hold(1);
     }
-  }
+  });
   return block;
 }
 
@@ -75,8 +73,7 @@ async function union(
       if (row.kinds[row.base + step] !== ABSENT) collector.copyCell(target, step, row);
     }
   }
-  for (let index = 0; index < rhs.labels.length; index++) {
-    if (context.isPauseDue(index)) await context.pause();
+  await context.inSlices(rhs.labels.length, (index) => {
     const row = rhs.read(index);
     const first = (ofRhs[index] as number) * steps;
     let target = -1;
@@ -88,7 +85,7 @@ async function union(
       collector.copyCell(target, step, row);
       context.hold(1);
     }
-  }
+  });
   return collector.block;
 }
 

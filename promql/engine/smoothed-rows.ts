@@ -38,6 +38,10 @@ export class SmoothedRows implements RowSource {
     this.#out = new RowBuffer(this.steps);
   }
 
+  get fullLabels(): readonly Labels[] {
+    return this.labels;
+  }
+
   read(index: number): Row {
     this.#out.clear();
     const { grid, offsetMs, atMs, lookbackMs } = this.#node;

@@ -89,8 +89,7 @@ export async function scalarOf(rows: RowSource, context: EvalContext): Promise<F
   const { steps } = rows;
   const result = new Float64Array(steps).fill(Number.NaN);
   const counts = new Uint8Array(steps);
-  for (let index = 0; index < rows.labels.length; index++) {
-    if (context.isPauseDue(index)) await context.pause();
+  await context.inSlices(rows.labels.length, (index) => {
     const { base, kinds, values } = rows.read(index);
     for (let step = 0; step < steps; step++) {
       if (kinds[base + step] !== FLOAT) continue;
@@ -98,6 +97,6 @@ export async function scalarOf(rows: RowSource, context: EvalContext): Promise<F
       counts[step] = isFirst ? 1 : 2;
       result[step] = isFirst ? (values[base + step] as number) : Number.NaN;
     }
-  }
+  });
   return result;
 }

@@ -49,10 +49,10 @@ export const quantileOverTime: RangeFunction = {
 
 function floatFunction(valueOf: ValueOf): RangeFunction {
   return {
-    floats({ steps, values, timestampsMs, from, to }, _call, out) {
+    floats({ steps, values, timestampsMs, start, from, to }, _call, out) {
       for (let step = 0; step < steps; step++) {
-        const first = from[step] as number;
-        const end = to[step] as number;
+        const first = start + (from[step] as number);
+        const end = start + (to[step] as number);
         if (end > first) out.setFloat(step, valueOf(values, first, end, timestampsMs));
       }
     },

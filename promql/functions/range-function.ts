@@ -21,6 +21,8 @@ export interface RangeSeries {
   readonly to: number;
   readonly startTimestampsMs: Float64Array | undefined;
   readonly histograms: HistogramSamples | undefined;
+  /** Known to have no NaN and no value below the one before, as most counters. */
+  readonly isRising: boolean;
 }
 
 /** What is the same for all series of a call. */
@@ -64,21 +66,31 @@ export interface FloatWindows {
   readonly steps: number;
   readonly timestampsMs: Float64Array;
   readonly values: Float64Array;
-  /** The samples of step k are the entries from `from[k]` up to but not including `to[k]`. */
+  /** The first entry of the series. */
+  readonly start: number;
+  /**
+   * The samples of step k are the entries from `start + from[k]` up to but not including
+   * `start + to[k]`. Series with the same timestamps have the same arrays.
+   */
   readonly from: Int32Array;
   readonly to: Int32Array;
+  /** Known to have no NaN and no value below the one before, as most counters. */
+  readonly isRising: boolean;
   /** End of the range of each step; its start is `rangeMs` before. */
   readonly endsMs: Float64Array;
-  /** For the function's own use, kept from series to series. */
-  readonly scratch: { indexes: Int32Array };
 }
 
+/**
+ * All steps of a series that holds only floats, when windows need no extension; a step whose
+ * window is empty gives nothing.
+ */
+export type FloatRowFunction = (windows: FloatWindows, call: RangeCall, out: RowBuffer) => void;
+
 export interface RangeFunction {
-  /**
-   * All steps of a series that holds only floats, when windows need no extension; a step whose
-   * window is empty gives nothing. Where it is missing, `window` is called for each step.
-   */
-  readonly floats?: (windows: FloatWindows, call: RangeCall, out: RowBuffer) => void;
+  /** Where it is missing, `window` is called for each step. */
+  readonly floats?: FloatRowFunction;
+  /** In place of `floats`: made anew for each call, to keep something from series to series. */
+  readonly startFloats?: () => FloatRowFunction;
   /** One step, whose window is not empty. */
   readonly window: (window: SampleWindow, call: RangeCall, out: RowBuffer) => void;
 }

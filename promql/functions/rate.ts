@@ -2,13 +2,14 @@
 import { mixedFloatsHistogramsWarning } from '../engine/annotation-texts.ts';
 import { extendedHistogramRate } from './extended-histogram-rate.ts';
 import { extendedFloatRate } from './extended-rate.ts';
-import { floatRateRow, floatRateWindow, type RateKind } from './float-rate.ts';
+import { floatRateWindow, type RateKind } from './float-rate.ts';
+import { floatRateRow } from './float-rate-row.ts';
 import { histogramRateWindow } from './histogram-rate.ts';
 import { floatCount, histogramCount, type RangeFunction } from './range-function.ts';
 
 export function rateFunction(kind: RateKind): RangeFunction {
   return {
-    floats: (windows, call, out) => floatRateRow(kind, windows, call, out),
+    startFloats: () => floatRateRow(kind),
     window(window, call, out) {
       const hasFloats = floatCount(window) > 0;
       const hasHistograms = histogramCount(window) > 0;

@@ -66,13 +66,13 @@ export const tsOfLastOverTime: RangeFunction = {
 };
 
 function eachStep(
-  { steps, from, to }: FloatWindows,
+  { steps, start, from, to }: FloatWindows,
   out: RowBuffer,
   valueOf: (from: number, to: number) => number,
 ): void {
   for (let step = 0; step < steps; step++) {
-    const first = from[step] as number;
-    const end = to[step] as number;
+    const first = start + (from[step] as number);
+    const end = start + (to[step] as number);
     if (end > first) out.setFloat(step, valueOf(first, end));
   }
 }

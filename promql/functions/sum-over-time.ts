@@ -31,10 +31,10 @@ function foldFunction(
 ): RangeFunction {
   return {
     floats(windows, _call, out) {
-      const { steps, values, from, to } = windows;
+      const { steps, values, start, from, to } = windows;
       for (let step = 0; step < steps; step++) {
-        const first = from[step] as number;
-        const end = to[step] as number;
+        const first = start + (from[step] as number);
+        const end = start + (to[step] as number);
         if (end > first) out.setFloat(step, foldFloats(values, first, end));
       }
     },
