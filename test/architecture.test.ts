@@ -58,7 +58,9 @@ describe('architecture', () => {
     }
     expect(text.split('\n').length, `${path}: lines`).toBeLessThanOrEqual(LINES_MAX + 1);
     if (path !== 'test/architecture.test.ts') {
-      expect(text).not.toMatch(/\bFIXME\b|\bTODO\b(?!\(#\d)|\b(?:it|test|describe)\.only\(|export \* from/);
+      expect(text).not.toMatch(
+        /\bFIXME\b|\bTODO\b(?!\(#\d)|\b(?:it|test|describe)\.only\(|export \* from/,
+      );
     }
   });
 });
