@@ -1,8 +1,5 @@
 /** Which format a body has, from its Content-Type. */
 import { ExpositionError } from './exposition-error.ts';
-import type { ExpositionParser } from './exposition-parser.ts';
-import { OpenMetricsParser } from './openmetrics-parser.ts';
-import { PrometheusParser } from './prometheus-parser.ts';
 
 export type ExpositionFormat = 'prometheus-text' | 'openmetrics-text' | 'protobuf';
 
@@ -35,11 +32,4 @@ export function formatOf(contentType: string, fallback = ''): ExpositionFormat {
       'fallback_scrape_protocol specified for target',
     0,
   );
-}
-
-/** @throws ExpositionError when the type is not one of a text format */
-export function openParser(bytes: Uint8Array, contentType: string): ExpositionParser {
-  return formatOf(contentType) === 'openmetrics-text'
-    ? new OpenMetricsParser(bytes)
-    : new PrometheusParser(bytes);
 }

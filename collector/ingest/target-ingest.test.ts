@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { SeriesLimitError } from '../../model/sink.ts';
 import { name, OPENMETRICS, Rig, TEXT, UP } from '../../test/ingest-rig.ts';
 import { INGEST_DEFAULTS } from './ingest-options.ts';
 import { type ReportSample, TargetIngest } from './target-ingest.ts';
@@ -363,6 +364,13 @@ describe('what comes beside samples', () => {
     rig.target.ingest(Buffer.from('up{job="j"} 5\n'), TEXT, 1000);
     rig.target.report(1000, [{ labels: UP, value: 1 }]);
     expect(rig.sink.of(UP.toString())).toEqual([{ timestampMs: 1000, value: 5 }]);
+  });
+
+  test('a refused series about the scrape does not keep the rest of its row', () => {
+    const rig = new Rig({}, { seriesMax: 1 });
+    rig.target.ingest(Buffer.from('a 1\n'), TEXT, 1000);
+    expect(() => rig.target.report(1000, [{ labels: UP, value: 1 }])).toThrow(SeriesLimitError);
+    expect(rig.dump()).toEqual({ [name('a')]: '1@1000' });
   });
 
   test('without a report the row is written by the next scrape', () => {

@@ -1,6 +1,12 @@
 /** What a scrape loop hands its pages to: samples into the store, ended series marked stale. */
 import type { Labels } from '../../model/labels.ts';
-import type { AppendResult, MetricMetadata, SampleSink } from '../../model/sink.ts';
+import {
+  type AppendResult,
+  type MetricMetadata,
+  type SampleSink,
+  SeriesLimitError,
+  type SeriesRef,
+} from '../../model/sink.ts';
 import { type ExpositionFormat, formatOf } from '../exposition/content-type.ts';
 import { ExpositionError } from '../exposition/exposition-error.ts';
 import { EntryIndex } from './entry-index.ts';
@@ -43,7 +49,7 @@ export class TargetIngest {
   readonly #entries = new EntryIndex(this.#slots);
   readonly #maker: SeriesMaker;
   readonly #readers = new Map<ExpositionFormat, PageReader>();
-  readonly #reportColumns = new WeakMap<Labels, number>();
+  readonly #reportRefs = new WeakMap<Labels, SeriesRef>();
   #page = 0;
   /** The page whose values the row holds, when it was good and its lines stand for themselves. */
   #rowPage = 0;
@@ -105,19 +111,24 @@ export class TargetIngest {
 
   /**
    * Adds the samples about the scrape and writes its row.
-   * @throws SeriesLimitError when a report series is new and the store takes no more
+   * @throws SeriesLimitError, after the row is written, when a series about the scrape is new and
+   *   the store takes no more
    */
   report(scrapeTimeMs: number, entries: readonly ReportSample[]): AppendResult {
     if (this.#rowTimeMs !== scrapeTimeMs) this.#finishRow();
     this.#rowTimeMs = scrapeTimeMs;
-    for (const { labels, value } of entries) {
-      const column = this.#reportColumn(labels);
-      // A target that exposes the series itself was first.
-      if (this.#columns.page[column] !== this.#page) {
-        this.#columns.setLate(column, value, this.#page);
+    let refusal: SeriesLimitError | undefined;
+    for (const entry of entries) {
+      try {
+        this.#addReport(entry);
+      } catch (error) {
+        if (!(error instanceof SeriesLimitError)) throw error;
+        refusal = error;
       }
     }
-    return this.#finishRow();
+    const result = this.#finishRow();
+    if (refusal !== undefined) throw refusal;
+    return result;
   }
 
   /** The target is gone: all its series end, those about the scrape too. Nothing comes after. */
@@ -187,12 +198,14 @@ export class TargetIngest {
     }
   }
 
-  #reportColumn(labels: Labels): number {
+  #addReport({ labels, value }: ReportSample): void {
     // Compaction moves columns, but the store knows a series by the same reference for ever.
-    const known = this.#reportColumns.get(labels);
+    const known = this.#reportRefs.get(labels);
     const ref = known ?? this.#sink.resolve(labels);
-    if (known === undefined) this.#reportColumns.set(labels, ref);
-    return this.#columns.columnOf(ref);
+    if (known === undefined) this.#reportRefs.set(labels, ref);
+    // A target that exposes the series itself was first.
+    if (this.#columns.has(ref, this.#page)) return;
+    this.#columns.setLate(this.#columns.columnOf(ref), value, this.#page);
   }
 
   #finishRow(): AppendResult {

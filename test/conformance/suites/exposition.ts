@@ -1,7 +1,6 @@
 /** Text formats: entries and errors of Prometheus' own parsers, and real answers. */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { openParser } from '../../../collector/exposition/content-type.ts';
 import { ExpositionError } from '../../../collector/exposition/exposition-error.ts';
 import type { ExpositionParser } from '../../../collector/exposition/exposition-parser.ts';
 import { OpenMetricsParser } from '../../../collector/exposition/openmetrics-parser.ts';
@@ -134,7 +133,9 @@ function firstDifference(
 }
 
 function judgeDump(bytes: Buffer, dump: Dump): CaseResult {
-  const parser = openParser(bytes, dump.format);
+  const parser = dump.format.startsWith('text/plain')
+    ? new PrometheusParser(bytes)
+    : new OpenMetricsParser(bytes);
   let samples = 0;
   let withTimestamp = 0;
   const types: Record<string, number> = {};
