@@ -159,7 +159,7 @@ export class TextPageReader implements PageReader {
     if (line >= lines.count) return false;
     const length = lines.keyLengths[line] as number;
     const slot = lines.slots[line] as number;
-    if (slot === FORGOTTEN) return false;
+    if (slot === FORGOTTEN || this.#at + length > this.#body.length) return false;
     if (!equalBytes(view, lines.starts[line] as number, this.#view, this.#at, length)) return false;
     if (slot >= 0) {
       if (!this.#readTail(slot, length, line)) return false;
