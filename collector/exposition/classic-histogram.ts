@@ -12,10 +12,11 @@ interface CumulativeBucket {
  * count that is not the last bucket's) gives none.
  */
 export class ClassicHistogram {
-  #buckets: CumulativeBucket[] = [];
+  readonly #buckets: CumulativeBucket[] = [];
   #count: number | undefined = undefined;
   #sum = 0;
   #isBroken = false;
+  #isOrdered = true;
 
   setSum(sum: number): void {
     this.#sum = sum;
@@ -32,16 +33,15 @@ export class ClassicHistogram {
       this.#isBroken = true;
       return;
     }
-    let at = this.#buckets.length;
-    while (at > 0 && (this.#buckets[at - 1] as CumulativeBucket).bound >= bound) at--;
-    if (this.#buckets[at]?.bound === bound) return;
-    this.#buckets.splice(at, 0, { bound, count });
+    const last = this.#buckets.at(-1);
+    if (last !== undefined && last.bound >= bound) this.#isOrdered = false;
+    this.#buckets.push({ bound, count });
   }
 
   /** @returns undefined when the series are no histogram */
   toNative(isGauge: boolean): FloatHistogram | undefined {
     if (this.#isBroken) return undefined;
-    const buckets = this.#buckets;
+    const buckets = this.#isOrdered ? this.#buckets : ordered(this.#buckets);
     const count = this.#count ?? buckets.at(-1)?.count ?? 0;
     const bounded = buckets.filter(({ bound }) => bound !== Number.POSITIVE_INFINITY);
     const infinite = buckets.length > bounded.length ? buckets.at(-1)?.count : count;
@@ -68,4 +68,10 @@ export class ClassicHistogram {
       isStale: false,
     });
   }
+}
+
+/** Ascending bounds, each once. */
+function ordered(buckets: readonly CumulativeBucket[]): CumulativeBucket[] {
+  const sorted = buckets.toSorted((a, b) => (a.bound === b.bound ? 0 : a.bound - b.bound));
+  return sorted.filter(({ bound }, index) => bound !== sorted[index - 1]?.bound);
 }

@@ -55,7 +55,7 @@ export class LabelReader {
           (metricType === 'summary' && name === 'quantile'));
       insertLabel(pairs, name, isBound ? this.#canonicalBound(value) : value);
     }
-    return Labels.fromSortedPairs(pairs);
+    return finished(pairs);
   }
 
   #text(bytes: Buffer, offsets: readonly number[], place: number): string {
@@ -88,17 +88,35 @@ export function labelsOf(pairs: readonly string[]): Labels {
   for (let at = 0; at < pairs.length; at += 2) {
     insertLabel(sorted, pairs[at] as string, pairs[at + 1] as string);
   }
-  return Labels.fromSortedPairs(sorted);
+  return finished(sorted);
+}
+
+/** More labels than anyone has are put in order all at once: inserting them takes n² steps. */
+const INSERTED_LABELS_MAX = 64;
+
+function finished(pairs: string[]): Labels {
+  if (pairs.length <= 2 * INSERTED_LABELS_MAX) return Labels.fromSortedPairs(pairs);
+  const byName = new Map<string, string>();
+  for (let at = 0; at < pairs.length; at += 2) {
+    const name = pairs[at] as string;
+    if (byName.has(name)) throw notUnique(name);
+    byName.set(name, pairs[at + 1] as string);
+  }
+  return Labels.fromEntries(byName);
+}
+
+function notUnique(name: string): LabelTextError {
+  return new LabelTextError(`label name "${name}" is not unique`);
 }
 
 /** Keeps the names in order; a label without a value is none. */
 function insertLabel(pairs: string[], name: string, value: string): void {
   if (value === '') return;
   let at = pairs.length;
-  while (at > 0) {
+  while (at > 0 && pairs.length < 2 * INSERTED_LABELS_MAX) {
     const order = compareUtf8(pairs[at - 2] as string, name);
     if (order < 0) break;
-    if (order === 0) throw new LabelTextError(`label name "${name}" is not unique`);
+    if (order === 0) throw notUnique(name);
     at -= 2;
   }
   if (at === pairs.length) pairs.push(name, value);

@@ -35,6 +35,7 @@ export class NhcbParser implements ExpositionParser {
   readonly #parser: ExpositionParser;
   readonly #keepClassic: boolean;
   #queue: HeldEntry[] = [];
+  #queueAt = 0;
   #entry: HeldEntry | undefined = undefined;
   #collected = new ClassicHistogram();
   #classic: HeldEntry[] = [];
@@ -51,8 +52,11 @@ export class NhcbParser implements ExpositionParser {
 
   next(): EntryKind {
     for (;;) {
-      const held = this.#queue.shift();
-      if (held !== undefined) return this.#give(held);
+      const held = this.#queue[this.#queueAt];
+      if (held !== undefined) {
+        this.#queueAt++;
+        return this.#give(held);
+      }
       const kind = this.#after ?? this.#parser.next();
       this.#after = undefined;
       const isCandidate = kind === 'series' && this.#parser.metricType === 'histogram';
@@ -137,6 +141,7 @@ export class NhcbParser implements ExpositionParser {
     const classic = this.#classic;
     this.#collected = new ClassicHistogram();
     this.#classic = [];
+    this.#queueAt = 0;
     this.#queue = native === undefined || this.#keepClassic ? classic : [];
     const first = classic[0];
     if (native === undefined || first === undefined) return;

@@ -1,4 +1,5 @@
 /** Finds the slot of a series by the bytes it is exposed with. */
+import { randomInt } from 'node:crypto';
 import { HashIndex } from './hash-index.ts';
 import type { LineTable } from './line-table.ts';
 import type { PageMemory } from './page-memory.ts';
@@ -9,6 +10,7 @@ export class SeriesIndex {
   readonly #slots: SeriesSlots;
   readonly #memory: PageMemory;
   readonly #index = new HashIndex();
+  readonly #seed = randomInt(2 ** 32);
   /** Hash of the key that was looked for last. */
   #hash = 0;
 
@@ -31,7 +33,7 @@ export class SeriesIndex {
   ): number {
     const slots = this.#slots;
     const length = end - start;
-    const hash = hashBytes(body, start, end);
+    const hash = hashBytes(body, start, end, this.#seed);
     this.#hash = hash;
     for (
       let slot = this.#index.first(hash, slots.hash);

@@ -8,13 +8,16 @@ import {
   QUOTE,
 } from '../exposition/byte-classes.ts';
 
-const FNV_OFFSET = 0x811c9dc5;
 const FNV_PRIME = 0x01000193;
 const LF = 0x0a;
 
-/** FNV-1a of bytes [start, end). */
-export function hashBytes(bytes: Uint8Array, start: number, end: number): number {
-  let hash = FNV_OFFSET;
+/**
+ * FNV-1a of bytes [start, end).
+ * @param seed begins the hash; one that a target cannot know keeps it from making all its series
+ *   collide
+ */
+export function hashBytes(bytes: Uint8Array, start: number, end: number, seed: number): number {
+  let hash = seed;
   for (let at = start; at < end; at++) {
     hash = Math.imul(hash ^ (bytes[at] as number), FNV_PRIME);
   }

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { SeriesLimitError } from '../../model/sink.ts';
 import { name, OPENMETRICS, Rig, TEXT, UP } from '../../test/ingest-rig.ts';
@@ -269,6 +270,30 @@ describe('own timestamps', () => {
     rig.scrape('a 1\n');
     rig.scrape('a 2 1500\n');
     expect(rig.dump()).toEqual({ [name('a')]: '1@1000 2@1500 stale@2000' });
+  });
+});
+
+describe('input that means harm', () => {
+  test('a hundred thousand labels in the wrong order are one series', () => {
+    const rig = new Rig();
+    const labels = Array.from({ length: 100_000 }, (_, at) => `l${100_000 - at}="v"`);
+    expect(rig.scrape(`a{${labels.join(',')}} 1\n`)).toMatchObject({ error: undefined, kept: 1 });
+    const [series] = rig.sink.labels.slice(1);
+    expect(series?.pairs.slice(0, 4)).toEqual(['__name__', 'a', 'l1', 'v']);
+    labels.push('l7="w"');
+    expect(rig.scrape(`a{${labels.join(',')}} 1\n`).error?.message).toContain('"l7" is not unique');
+  });
+
+  test('a line of a megabyte is read or refused like a short one', () => {
+    const rig = new Rig();
+    const long = 'x'.repeat(1_000_000);
+    expect(rig.scrape(`a{b="${long}"} 1\n`).error).toBeUndefined();
+    expect(rig.scrape(`a{b="${long}"} ${long}\n`).error?.message.length).toBeLessThan(5000);
+    expect(rig.scrape(`${long}!\n`).error?.message.length).toBeLessThan(5000);
+  });
+
+  test('compressed bytes served as text are refused', () => {
+    expect(new Rig().scrape(gzipSync('a 1\n')).error?.kind).toBe('parse');
   });
 });
 

@@ -61,6 +61,9 @@ export class TextPageReader implements PageReader {
   /** The line of the last page that is expected next. */
   #expected = 0;
   #type: MetricType = 'unknown';
+  /** The series that was looked for last and is not known. */
+  #unknownStart = -1;
+  #unknownEnd = -1;
 
   /** @param secondTimestamps OpenMetrics */
   constructor(parts: TextPageParts, parser: TextParser, secondTimestamps: boolean) {
@@ -82,6 +85,7 @@ export class TextPageReader implements PageReader {
     this.#at = 0;
     this.#expected = 0;
     this.#type = 'unknown';
+    this.#unknownStart = -1;
     this.#parser.reset(this.#body);
     this.#blocks.begin(lastPage > 0);
     try {
@@ -178,7 +182,11 @@ export class TextPageReader implements PageReader {
     if (end < 0) return false;
     const { page } = this.#samples;
     const slot = this.#index.find(this.#body, this.#view, this.#at, end, page, this.#lines);
-    if (slot < 0) return false;
+    if (slot < 0) {
+      this.#unknownStart = this.#at;
+      this.#unknownEnd = end;
+      return false;
+    }
     const isRepeat = this.#slots.page[slot] === page;
     const line = this.#slots.line[slot] as number;
     if (!this.#readTail(slot, end - this.#at, isRepeat ? -1 : line)) return false;
@@ -251,7 +259,10 @@ export class TextPageReader implements PageReader {
     const { seriesStart, seriesEnd: keyEnd } = parser;
     const { page } = this.#samples;
     if (seriesStart > start) this.#lines.add(start, seriesStart - start, VERBATIM);
-    let slot = this.#index.find(this.#body, this.#view, seriesStart, keyEnd, page, this.#lines);
+    const isUnknown = seriesStart === this.#unknownStart && keyEnd === this.#unknownEnd;
+    let slot = isUnknown
+      ? -1
+      : this.#index.find(this.#body, this.#view, seriesStart, keyEnd, page, this.#lines);
     if (slot < 0) {
       slot = this.#maker.make(parser.labels(), this.#index.lastHash);
       this.#index.add(slot);
