@@ -4,7 +4,7 @@ import type { EntryIndex } from './entry-index.ts';
 import { fitHistogram } from './fit-histogram.ts';
 import { IngestError, type IngestLimits } from './ingest-options.ts';
 import type { MetadataMemory } from './metadata-memory.ts';
-import type { PageReader } from './page-reader.ts';
+import { PARSED_ENTRY_STEPS, type PageReader } from './page-reader.ts';
 import type { PageSamples } from './page-samples.ts';
 import type { SeriesMaker } from './series-maker.ts';
 
@@ -19,6 +19,7 @@ export interface EntryPageParts {
 export class EntryPageReader implements PageReader {
   readonly #parts: EntryPageParts;
   readonly #openParser: (body: Uint8Array) => ExpositionParser;
+  #parser: ExpositionParser | undefined = undefined;
   #hasTooManyBuckets = false;
 
   constructor(parts: EntryPageParts, openParser: (body: Uint8Array) => ExpositionParser) {
@@ -26,24 +27,42 @@ export class EntryPageReader implements PageReader {
     this.#openParser = openParser;
   }
 
-  read(body: Uint8Array): void {
-    const { metadata } = this.#parts;
-    const parser = this.#openParser(body);
+  start(body: Uint8Array): void {
+    this.#parser = this.#openParser(body);
     this.#hasTooManyBuckets = false;
-    for (let kind = parser.next(); kind !== 'end'; kind = parser.next()) {
-      if (kind === 'series' || kind === 'histogram') this.#readSample(parser);
-      else if (kind === 'type') metadata.setType(parser.familyName, parser.metricType);
-      else if (kind === 'help') metadata.setHelp(parser.familyName, parser.text);
-      else if (kind === 'unit') metadata.setUnit(parser.familyName, parser.text);
+  }
+
+  advance(steps: number): boolean {
+    const parser = this.#parser;
+    if (parser === undefined) return true;
+    for (let left = steps; left > 0; left -= PARSED_ENTRY_STEPS) {
+      if (this.#readEntry(parser)) continue;
+      // As with the sample limit, the page was read to its end to count it.
+      if (this.#hasTooManyBuckets) {
+        throw new IngestError('bucket_limit', 'histogram bucket limit exceeded');
+      }
+      return true;
     }
-    // As with the sample limit, the page was read to its end to count it.
-    if (this.#hasTooManyBuckets) {
-      throw new IngestError('bucket_limit', 'histogram bucket limit exceeded');
-    }
+    return false;
+  }
+
+  release(): void {
+    this.#parser = undefined;
   }
 
   keep(): void {
     // Slots are found by labels, whatever page they came from.
+  }
+
+  /** @returns false at the end of the page */
+  #readEntry(parser: ExpositionParser): boolean {
+    const { metadata } = this.#parts;
+    const kind = parser.next();
+    if (kind === 'series' || kind === 'histogram') this.#readSample(parser);
+    else if (kind === 'type') metadata.setType(parser.familyName, parser.metricType);
+    else if (kind === 'help') metadata.setHelp(parser.familyName, parser.text);
+    else if (kind === 'unit') metadata.setUnit(parser.familyName, parser.text);
+    return kind !== 'end';
   }
 
   #readSample(parser: ExpositionParser): void {

@@ -82,7 +82,8 @@ export type IngestErrorKind =
   | 'invalid_labels'
   | 'sample_limit'
   | 'label_limits'
-  | 'bucket_limit';
+  | 'bucket_limit'
+  | 'abandoned';
 
 /** A page that is refused whole. */
 export class IngestError extends Error {

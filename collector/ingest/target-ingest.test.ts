@@ -134,6 +134,58 @@ describe('a target that is scraped again and again', () => {
   });
 });
 
+describe('a page that is read in slices', () => {
+  const page = (add: number) =>
+    Buffer.from(Array.from({ length: 20_000 }, (_, at) => `m{i="${at}"} ${at + add}\n`).join(''));
+
+  test('lets others have their turn and comes to the same', async () => {
+    const rig = new Rig();
+    let turns = 0;
+    const count = setInterval(() => turns++, 0);
+    const stats = await rig.target.ingestInSlices(page(0), TEXT, 1000);
+    clearInterval(count);
+    rig.target.report(1000, []);
+    expect(stats).toMatchObject({ error: undefined, scraped: 20_000, seriesAdded: 20_000 });
+    expect(turns).toBeGreaterThan(2);
+    expect(rig.sink.of('{__name__="m", i="19999"}')).toEqual([
+      { timestampMs: 1000, value: 19_999 },
+    ]);
+  });
+
+  test('is abandoned for what is called in between, as if it had never been', async () => {
+    const rig = new Rig();
+    rig.scrape(Buffer.concat([page(0), Buffer.from('before 1\n')]));
+    const changed = Buffer.concat([page(5), Buffer.from('never 1\n'.repeat(2))]);
+    const sliced = rig.target.ingestInSlices(Buffer.from(changed), TEXT, 2000);
+    rig.timeMs = 2000;
+    rig.scrape(page(7));
+    expect((await sliced).error?.kind).toBe('abandoned');
+    expect(rig.sink.of('{__name__="m", i="0"}')).toEqual([
+      { timestampMs: 1000, value: 0 },
+      { timestampMs: 3000, value: 7 },
+    ]);
+    expect(rig.sink.of(name('before')).at(-1)).toEqual({ timestampMs: 3000, value: 'stale' });
+    expect(() => rig.sink.of(name('never'))).toThrow();
+  });
+
+  test('is abandoned when the target ends', async () => {
+    const rig = new Rig();
+    rig.scrape('m{i="1"} 5\n');
+    const sliced = rig.target.ingestInSlices(page(0), TEXT, 2000);
+    rig.target.end(3000);
+    expect((await sliced).error?.kind).toBe('abandoned');
+    expect(rig.dump()).toEqual({ '{__name__="m", i="1"}': '5@1000 stale@3000' });
+  });
+
+  test('is refused whole when its end is wrong', async () => {
+    const rig = new Rig();
+    const broken = Buffer.concat([page(0), Buffer.from('!\n')]);
+    const { error } = await rig.target.ingestInSlices(broken, TEXT, 1000);
+    expect(error?.message).toContain('line 20001');
+    expect(rig.dump()).toEqual({});
+  });
+});
+
 describe('series and labels', () => {
   test('a series given twice counts once, the first value wins, and it is counted', () => {
     const rig = new Rig();

@@ -1,4 +1,5 @@
 /** What a scrape loop hands its pages to: samples into the store, ended series marked stale. */
+import { setImmediate as othersTurn } from 'node:timers/promises';
 import type { Labels } from '../../model/labels.ts';
 import {
   type AppendResult,
@@ -28,6 +29,9 @@ export interface ReportSample {
   readonly value: number;
 }
 
+/** Some four milliseconds. */
+const SLICE_STEPS = 40_000;
+
 const NOTHING_APPENDED: AppendResult = { appended: 0, tooOld: 0, tooNew: 0, duplicates: 0 };
 
 /**
@@ -55,6 +59,8 @@ export class TargetIngest {
   #rowPage = 0;
   #format: ExpositionFormat | undefined = undefined;
   #rowTimeMs: number | undefined = undefined;
+  /** Of the page that is being read. */
+  #reader: PageReader | undefined = undefined;
 
   constructor(sink: SampleSink, options: IngestOptions) {
     this.#sink = sink;
@@ -77,34 +83,44 @@ export class TargetIngest {
    * @param contentType header of the answer, '' when it has none
    */
   ingest(body: Uint8Array, contentType: string, scrapeTimeMs: number): IngestStats {
-    this.#finishRow();
-    const samples = this.#samples;
-    const page = ++this.#page;
-    samples.begin(page);
-    this.#maker.begin();
+    this.#begin();
     try {
-      // An empty answer is an empty page, whatever its type.
-      if (body.length > 0) this.#read(body, contentType);
+      this.#open(body, contentType);
+      while (this.#advance(Number.POSITIVE_INFINITY));
+      return this.#accept(body, scrapeTimeMs);
     } catch (error) {
-      this.#index.restore(this.#maker.made);
-      this.#entries.sweep();
-      this.#rowPage = 0;
-      return this.#stats(NOTHING_APPENDED, toIngestError(error));
+      return this.#refuse(error);
     }
-    const result = samples.settle(this.#sink, scrapeTimeMs);
-    this.#forgetUnseen(page);
-    const metadata = this.#metadata.takeChanged();
-    if (metadata.length > 0) this.#sink.appendMetadata(metadata);
-    this.#rowPage = samples.hasRepeats || samples.seriesRefused > 0 ? 0 : page;
-    this.#rowTimeMs = scrapeTimeMs;
-    return this.#stats(result ?? NOTHING_APPENDED, undefined);
+  }
+
+  /**
+   * The same, in slices of a few milliseconds with others' turns between them. What is called on
+   * this target in between ends the page, which then comes back as abandoned: the caller must not
+   * go on with `fail`.
+   * @param body must not change until the promise settles
+   */
+  async ingestInSlices(
+    body: Uint8Array,
+    contentType: string,
+    scrapeTimeMs: number,
+  ): Promise<IngestStats> {
+    const page = this.#begin();
+    try {
+      this.#open(body, contentType);
+      while (this.#advance(SLICE_STEPS)) {
+        await othersTurn();
+        if (this.#page !== page) return ABANDONED;
+      }
+      return this.#accept(body, scrapeTimeMs);
+    } catch (error) {
+      return this.#refuse(error);
+    }
   }
 
   /** The scrape failed: every series that the target had ends now. */
   fail(scrapeTimeMs: number): void {
-    this.#finishRow();
+    this.#begin();
     this.#rowPage = 0;
-    this.#samples.begin(++this.#page);
     this.#samples.settle(this.#sink, scrapeTimeMs);
     this.#rowTimeMs = scrapeTimeMs;
   }
@@ -139,16 +155,62 @@ export class TargetIngest {
 
   /** Nothing comes after, and nothing is marked stale: another process goes on with the series. */
   close(): void {
-    this.#finishRow();
+    this.#begin();
     this.#columns.close();
     this.#memory.forget();
   }
 
-  #read(body: Uint8Array, contentType: string): void {
+  /** Makes way for a new page. @returns its number */
+  #begin(): number {
+    this.#abandon();
+    this.#finishRow();
+    this.#samples.begin(++this.#page);
+    this.#maker.begin();
+    return this.#page;
+  }
+
+  #open(body: Uint8Array, contentType: string): void {
+    // An empty answer is an empty page, whatever its type.
+    if (body.length === 0) return;
     const reader = this.#readerOf(contentType);
-    reader.read(body, this.#rowPage);
+    this.#reader = reader;
+    reader.start(body, this.#rowPage);
+  }
+
+  /** @returns false when the page is read */
+  #advance(steps: number): boolean {
+    return this.#reader !== undefined && !this.#reader.advance(steps);
+  }
+
+  #accept(body: Uint8Array, scrapeTimeMs: number): IngestStats {
+    const samples = this.#samples;
     this.#checkSampleLimit();
-    reader.keep(body);
+    this.#reader?.keep(body);
+    this.#reader?.release();
+    this.#reader = undefined;
+    const result = samples.settle(this.#sink, scrapeTimeMs);
+    this.#forgetUnseen(this.#page);
+    const metadata = this.#metadata.takeChanged();
+    if (metadata.length > 0) this.#sink.appendMetadata(metadata);
+    this.#rowPage = samples.hasRepeats || samples.seriesRefused > 0 ? 0 : this.#page;
+    this.#rowTimeMs = scrapeTimeMs;
+    return this.#stats(result ?? NOTHING_APPENDED, undefined);
+  }
+
+  #refuse(error: unknown): IngestStats {
+    this.#abandon();
+    this.#rowPage = 0;
+    return this.#stats(NOTHING_APPENDED, toIngestError(error));
+  }
+
+  /** The page that is open, if one is, never was. */
+  #abandon(): void {
+    if (this.#reader === undefined) return;
+    this.#reader.release();
+    this.#reader = undefined;
+    this.#index.restore(this.#maker.made);
+    this.#entries.sweep();
+    this.#rowPage = 0;
   }
 
   #readerOf(contentType: string): PageReader {
@@ -241,6 +303,18 @@ export class TargetIngest {
     };
   }
 }
+
+const ABANDONED: IngestStats = {
+  error: new IngestError('abandoned', 'the target was taken over while its page was read'),
+  scraped: 0,
+  kept: 0,
+  seriesAdded: 0,
+  duplicates: 0,
+  tooOld: 0,
+  tooNew: 0,
+  seriesRefused: 0,
+  refusal: undefined,
+};
 
 function toIngestError(error: unknown): IngestError {
   if (error instanceof IngestError) return error;

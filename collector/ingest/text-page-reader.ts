@@ -11,7 +11,7 @@ import { BlockRun } from './block-run.ts';
 import { FORGOTTEN, type LineTable, VERBATIM } from './line-table.ts';
 import type { MetadataMemory } from './metadata-memory.ts';
 import type { PageMemory } from './page-memory.ts';
-import type { PageReader } from './page-reader.ts';
+import { PARSED_ENTRY_STEPS, type PageReader } from './page-reader.ts';
 import type { PageSamples } from './page-samples.ts';
 import type { SeriesIndex } from './series-index.ts';
 import { equalBytes, seriesEnd } from './series-key.ts';
@@ -29,6 +29,10 @@ const TYPES: readonly MetricType[] = [
   'info',
   'stateset',
 ];
+
+/** See `PageReader.advance`. */
+const LINE_STEPS = 2;
+const LINES_PER_STEP = 8;
 
 const EMPTY: Buffer = Buffer.alloc(0);
 const EMPTY_VIEW: DataView = new DataView(new ArrayBuffer(0));
@@ -57,6 +61,7 @@ export class TextPageReader implements PageReader {
   #body: Buffer = EMPTY;
   #view: DataView = EMPTY_VIEW;
   #lines: LineTable;
+  #lastPage = 0;
   #at = 0;
   /** The line of the last page that is expected next. */
   #expected = 0;
@@ -78,41 +83,50 @@ export class TextPageReader implements PageReader {
     this.#lines = parts.memory.newLines();
   }
 
-  read(body: Uint8Array, lastPage: number): void {
+  start(body: Uint8Array, lastPage: number): void {
     this.#body = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
     this.#view = new DataView(body.buffer, body.byteOffset, body.byteLength);
     this.#lines = this.#memory.newLines();
+    this.#lastPage = lastPage;
     this.#at = 0;
     this.#expected = 0;
     this.#type = 'unknown';
     this.#unknownStart = -1;
     this.#parser.reset(this.#body);
     this.#blocks.begin(lastPage > 0);
-    try {
-      this.#readEntries(lastPage);
-    } finally {
-      // Nothing of the caller's memory is kept.
-      this.#body = EMPTY;
-      this.#view = EMPTY_VIEW;
-      this.#parser.reset(EMPTY);
+  }
+
+  advance(steps: number): boolean {
+    const { length } = this.#body;
+    for (let left = steps; left > 0; ) {
+      if (this.#at < length) {
+        if (this.#blocks.isDue() && this.#readBlock(this.#lastPage)) {
+          left -= this.#blocks.lineCount / LINES_PER_STEP;
+          continue;
+        }
+        if (this.#readExpected() || this.#readMoved()) {
+          left -= LINE_STEPS;
+          continue;
+        }
+      }
+      // Whether the page may end here is the parser's to say.
+      if (!this.#readWithParser()) {
+        this.#linesEnd = this.#at;
+        return true;
+      }
+      left -= PARSED_ENTRY_STEPS;
     }
+    return false;
+  }
+
+  release(): void {
+    this.#body = EMPTY;
+    this.#view = EMPTY_VIEW;
+    this.#parser.reset(EMPTY);
   }
 
   keep(body: Uint8Array): void {
     this.#memory.keep(body, this.#linesEnd);
-  }
-
-  #readEntries(lastPage: number): void {
-    const { length } = this.#body;
-    for (;;) {
-      if (this.#at < length) {
-        if (this.#blocks.isDue() && this.#readBlock(lastPage)) continue;
-        if (this.#readExpected() || this.#readMoved()) continue;
-      }
-      // Whether the page may end here is the parser's to say.
-      if (!this.#readWithParser()) break;
-    }
-    this.#linesEnd = this.#at;
   }
 
   /** A run of lines equal to those of the last page, values and all. */
