@@ -166,16 +166,18 @@ export class ScrapeLoop {
         this.#lastBodyBytes,
         abort.signal,
       );
-      if (this.#state === 'over') return NOTHING;
+      if (this.#isOver()) return NOTHING;
       if (page.body.length > 0) this.#lastBodyBytes = page.body.length;
       const ingest = this.slot.at(timestampMs);
-      const stats = ingest.ingest(page.body, page.contentType, timestampMs);
+      const stats = await ingest.ingestInSlices(page.body, page.contentType, timestampMs);
+      // Another loop may have taken the slot over between two slices.
+      if (this.#isOver()) return NOTHING;
       countRefusals(stats, metrics);
       if (stats.error !== undefined) ingest.fail(timestampMs);
       const error = stats.error?.message ?? '';
       return { stats, error, bodyBytes: page.body.length };
     } catch (error) {
-      if (this.#state === 'over') return NOTHING;
+      if (this.#isOver()) return NOTHING;
       const isTooLarge = error instanceof BodySizeError;
       if (isTooLarge) metrics.exceededBodySizeLimit.inc();
       this.slot.at(timestampMs).fail(timestampMs);
@@ -185,6 +187,11 @@ export class ScrapeLoop {
       this.#abort = undefined;
       buffers.give(buffer);
     }
+  }
+
+  /** To be asked anew after every wait. */
+  #isOver(): boolean {
+    return this.#state === 'over';
   }
 
   #report(
