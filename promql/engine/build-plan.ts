@@ -2,6 +2,7 @@
 import type { Matcher } from '../../model/matcher.ts';
 import type { AtModifier, Call, DurationExpr, Expr, SubqueryExpr, VectorSelector } from '../ast.ts';
 import { typeOf } from '../parser/value-type.ts';
+import { type HistogramNeed, needBelow } from './count-and-sum.ts';
 import { type Grid, gridOf, lastStepMs, singleStep } from './grid.ts';
 import { isInvariant, withoutParens } from './invariance.ts';
 import type { InfoNode, Load, Plan, PlanNode, RangeNode, TimeShift, WindowNode } from './plan.ts';
@@ -24,6 +25,8 @@ export function buildPlan(expr: Expr, options: PlanOptions): Plan {
 class PlanBuilder {
   readonly loads: Load[] = [];
   readonly #options: PlanOptions;
+  /** What the expressions around the one being built need of histograms. */
+  #need: HistogramNeed = 'unknown';
 
   constructor(options: PlanOptions) {
     this.#options = options;
@@ -41,6 +44,14 @@ class PlanBuilder {
   }
 
   #buildInner(expr: Expr, grid: Grid): PlanNode {
+    const around = this.#need;
+    this.#need = needBelow(expr, around);
+    const node = this.#buildNode(expr, grid);
+    this.#need = around;
+    return node;
+  }
+
+  #buildNode(expr: Expr, grid: Grid): PlanNode {
     const base = { grid, pos: expr.pos, type: typeOf(expr) };
     switch (expr.kind) {
       case 'number':
@@ -206,7 +217,8 @@ class PlanBuilder {
     backMs: number,
     aheadMs: number,
   ): Load {
-    if (grid.steps === 0) return { matchers, startMs: 0, endMs: -1 };
+    const countAndSumOnly = this.#need === 'count-and-sum';
+    if (grid.steps === 0) return { matchers, countAndSumOnly, startMs: 0, endMs: -1 };
     const firstMs = (shift.atMs ?? grid.startMs) - shift.offsetMs;
     const lastMs = (shift.atMs ?? lastStepMs(grid)) - shift.offsetMs;
     // Ranges are open at the left: a sample exactly `backMs` before a step is not seen.
@@ -214,13 +226,13 @@ class PlanBuilder {
     const endMs = lastMs + aheadMs;
     const key = matchersKey(matchers);
     for (const load of this.loads) {
-      if (matchersKey(load.matchers) !== key) continue;
+      if (load.countAndSumOnly !== countAndSumOnly || matchersKey(load.matchers) !== key) continue;
       if (startMs > load.endMs + 1 || endMs < load.startMs - 1) continue;
       load.startMs = Math.min(load.startMs, startMs);
       load.endMs = Math.max(load.endMs, endMs);
       return load;
     }
-    const load = { matchers, startMs, endMs };
+    const load = { matchers, countAndSumOnly, startMs, endMs };
     this.loads.push(load);
     return load;
   }
