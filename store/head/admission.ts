@@ -22,8 +22,9 @@ const FUTURE_MS_MAX = 600_000;
 /** Decides which samples are taken, by the rules of Prometheus' head. */
 export class Admission {
   readonly #index: SeriesIndex;
-  readonly #windowMs: number;
-  readonly #pastMaxMs: number;
+  #windowMs = 0;
+  #pastMaxMs = 0;
+  readonly #pastMsMax: number;
   readonly #futureMaxMs: number;
   readonly #now: () => number;
   /** Time of the newest sample of all; -Infinity at first. */
@@ -31,12 +32,17 @@ export class Admission {
 
   constructor(index: SeriesIndex, options: AdmissionOptions) {
     this.#index = index;
-    this.#windowMs = options.outOfOrderWindowMs;
-    this.#pastMaxMs = Math.max(options.pastMaxMs ?? PAST_MS_MAX, options.outOfOrderWindowMs);
+    this.#pastMsMax = options.pastMaxMs ?? PAST_MS_MAX;
+    this.setWindow(options.outOfOrderWindowMs);
     this.#futureMaxMs = options.futureMaxMs ?? FUTURE_MS_MAX;
     this.#now = options.now ?? Date.now;
     // Column 0 belongs to no series: nothing is ever newer than its last sample.
     index.lastSeenMs[NO_SERIES] = Number.POSITIVE_INFINITY;
+  }
+
+  setWindow(outOfOrderWindowMs: number): void {
+    this.#windowMs = outOfOrderWindowMs;
+    this.#pastMaxMs = Math.max(this.#pastMsMax, outOfOrderWindowMs);
   }
 
   /** In-order samples before are too old. */

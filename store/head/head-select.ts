@@ -27,7 +27,7 @@ interface Members {
 }
 
 /** The text of Prometheus' engine. */
-const TOO_MANY_SAMPLES =
+export const TOO_MANY_SAMPLES =
   'query processing would load too many samples into memory in query execution';
 
 /** Where a series gets its samples from; with more than one its samples are checked and sorted. */

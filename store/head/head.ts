@@ -56,7 +56,7 @@ export class Head implements ScrapeHead {
   /** Of floats and of histograms, since the head was made. */
   readonly counts: AppendCounts = new AppendCounts();
   readonly histogramCounts: AppendCounts = new AppendCounts();
-  readonly #options: HeadOptions;
+  #bytesMax: number;
   readonly #arena = new SlabArena();
   readonly #memberships = new Memberships();
   readonly #loose: LooseSamples;
@@ -69,13 +69,18 @@ export class Head implements ScrapeHead {
 
   constructor(index: SeriesIndex, options: HeadOptions) {
     this.index = index;
-    this.#options = options;
+    this.#bytesMax = options.bytesMax;
     this.admission = new Admission(index, options);
     this.lineages = new Lineages(this.#arena, this.#memberships);
     this.#loose = new LooseSamples(this.#arena, options.logLimits);
     this.#exemplars = new HeadExemplars(options.exemplarsMax);
     this.#pending = new PendingSamples(index, this.#loose);
     this.#select = new HeadSelect(this.lineages, this.#memberships, this.#loose, this.#histograms);
+  }
+
+  configure(bytesMax: number, outOfOrderWindowMs: number): void {
+    this.#bytesMax = bytesMax;
+    this.admission.setWindow(outOfOrderWindowMs);
   }
 
   openScrapeWriter(): ScrapeWriter {
@@ -249,8 +254,8 @@ export class Head implements ScrapeHead {
   evict(evictableBeforeMs: number): number {
     const keepFromMs = this.admission.newestMs - HEAD_SPAN_MS_MIN;
     let dropped = 0;
-    while (this.bytes > this.#options.bytesMax) {
-      const isEmergency = this.bytes > this.#options.bytesMax * EMERGENCY_FACTOR;
+    while (this.bytes > this.#bytesMax) {
+      const isEmergency = this.bytes > this.#bytesMax * EMERGENCY_FACTOR;
       const beforeMs = isEmergency ? keepFromMs : Math.min(keepFromMs, evictableBeforeMs);
       const endMs = this.#dropOldest(beforeMs);
       if (endMs === undefined) break;
@@ -272,7 +277,7 @@ export class Head implements ScrapeHead {
       else this.#loose.dropOldest();
       return endMs;
     }
-    if (this.#histograms.bytes * 2 < this.#options.bytesMax) return undefined;
+    if (this.#histograms.bytes * 2 < this.#bytesMax) return undefined;
     return this.#histograms.dropOlderHalf(beforeMs);
   }
 

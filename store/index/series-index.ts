@@ -47,6 +47,11 @@ export class SeriesIndex {
     this.#cache = new LabelsCache(this.#table, this.#pairs, slots);
   }
 
+  /** Series that are there stay, whatever their number. */
+  setSeriesMax(seriesMax: number): void {
+    this.#limit.seriesMax = seriesMax;
+  }
+
   get seriesCount(): number {
     return this.#table.count;
   }

@@ -46,7 +46,7 @@ function findCulprit(
  * refuses every new one of them: the answer is kept until the metric's series change.
  */
 export class SeriesLimit {
-  readonly seriesMax: number;
+  seriesMax: number;
   readonly #texts = new Map<number, { readonly version: number; readonly text: string }>();
 
   constructor(seriesMax: number) {

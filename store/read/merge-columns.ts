@@ -1,0 +1,228 @@
+import type { FloatHistogram } from '../../model/histogram.ts';
+import type { Labels } from '../../model/labels.ts';
+import type { SeriesRef } from '../../model/sink.ts';
+import type { SeriesColumns, TimeRangeMs } from '../../model/source.ts';
+import { wordsOf } from '../../model/value-bits.ts';
+import type { HeadColumns } from '../head/head-select.ts';
+import type { SeriesIndex } from '../index/series-index.ts';
+import type { StoredHistogram } from './stored-histograms.ts';
+import type { StoredRuns } from './stored-samples.ts';
+
+export interface MergeInput {
+  readonly index: SeriesIndex;
+  /** In the order of the answer. */
+  readonly refs: Uint32Array;
+  /** In the order of `refs`. */
+  readonly head: HeadColumns;
+  readonly stored: StoredRuns | undefined;
+  readonly storedHistograms: ReadonlyMap<SeriesRef, readonly StoredHistogram[]> | undefined;
+  /** What of a series must not be seen; undefined for nearly all. */
+  readonly hidden: (ref: SeriesRef) => readonly TimeRangeMs[] | undefined;
+}
+
+/**
+ * One answer from memory and ClickHouse. Where both have a sample of the same time the one from
+ * memory counts, and of several in ClickHouse (a block inserted twice) any one.
+ */
+export function mergeColumns(input: MergeInput): SeriesColumns {
+  const { index, refs, head, stored, storedHistograms } = input;
+  const runs = stored === undefined ? undefined : runByPosition(index, refs, stored);
+  const storedCount = stored?.timestampsMs.length ?? 0;
+  let room = head.timestampsMs.length + storedCount;
+  for (const list of storedHistograms?.values() ?? []) room += list.length;
+  const out = new Output(room, head.histograms !== undefined || storedHistograms !== undefined);
+  const labels: Labels[] = [];
+  const offsets: number[] = [0];
+  for (let at = 0; at < refs.length; at++) {
+    const ref = refs[at] as number;
+    const start = out.count;
+    const run = runs?.[at] ?? 0;
+    const list = storedHistograms?.get(ref);
+    if (list !== undefined) out.addMixed(list, stored, run, head, at);
+    else if (stored !== undefined && run > 0) out.addBoth(stored, run - 1, head, at);
+    else out.addHead(head, at);
+    const hidden = input.hidden(ref);
+    if (hidden !== undefined) out.hide(start, hidden);
+    if (out.count === start) continue;
+    labels.push(index.labels(ref));
+    offsets.push(out.count);
+  }
+  return {
+    labels,
+    offsets: Uint32Array.from(offsets),
+    ...out.columns(),
+    startTimestampsMs: undefined,
+  };
+}
+
+/** For every position in `refs`: the number of its run plus 1; 0: none. */
+function runByPosition(index: SeriesIndex, refs: Uint32Array, stored: StoredRuns): Uint32Array {
+  const runByRef = new Uint32Array(index.refEnd);
+  for (let run = 0; run < stored.runCount; run++) {
+    const { idWords } = stored;
+    const ref = index.findId(idWords[2 * run + 1] as number, idWords[2 * run] as number);
+    runByRef[ref] = run + 1;
+  }
+  runByRef[0] = 0;
+  return refs.map((ref) => runByRef[ref] as number);
+}
+
+/** Columns that fill up series by series. */
+class Output {
+  readonly #timestampsMs: Float64Array;
+  readonly #values: Float64Array;
+  readonly #words: Uint32Array;
+  readonly #histograms: (FloatHistogram | undefined)[] | undefined;
+  count = 0;
+
+  constructor(room: number, hasHistograms: boolean) {
+    this.#timestampsMs = new Float64Array(room);
+    this.#values = new Float64Array(room);
+    this.#words = wordsOf(this.#values);
+    this.#histograms = hasHistograms ? [] : undefined;
+  }
+
+  columns(): Pick<SeriesColumns, 'timestampsMs' | 'values' | 'histograms'> {
+    const histograms = this.#histograms;
+    if (histograms !== undefined) histograms.length = this.count;
+    const hasAny = histograms?.some((histogram) => histogram !== undefined) === true;
+    return {
+      timestampsMs: this.#timestampsMs.subarray(0, this.count),
+      values: this.#values.subarray(0, this.count),
+      histograms: hasAny ? histograms : undefined,
+    };
+  }
+
+  addHead(head: HeadColumns, series: number): void {
+    this.#copyHead(head, head.offsets[series] as number, head.offsets[series + 1] as number);
+  }
+
+  addBoth(stored: StoredRuns, run: number, head: HeadColumns, series: number): void {
+    const start = stored.starts[run] as number;
+    const end = stored.starts[run + 1] as number;
+    const headStart = head.offsets[series] as number;
+    const headEnd = head.offsets[series + 1] as number;
+    const isApart =
+      headStart === headEnd ||
+      (stored.timestampsMs[end - 1] as number) < (head.timestampsMs[headStart] as number);
+    if (isApart) {
+      this.#copyStored(stored, start, end);
+      this.#copyHead(head, headStart, headEnd);
+    } else this.#interleave(stored, start, end, head, headStart, headEnd);
+  }
+
+  /** A series that has (or had) native histograms: rare, so simply sorted. */
+  addMixed(
+    list: readonly StoredHistogram[],
+    stored: StoredRuns | undefined,
+    run: number,
+    head: HeadColumns,
+    series: number,
+  ): void {
+    const start = this.count;
+    if (stored === undefined || run === 0) this.addHead(head, series);
+    else this.addBoth(stored, run - 1, head, series);
+    const bits = this.#words.slice(2 * start, 2 * this.count);
+    const entries = Array.from({ length: this.count - start }, (_, at) => ({
+      timestampMs: this.#timestampsMs[start + at] as number,
+      histogram: this.#histograms?.[start + at],
+      low: bits[2 * at] as number,
+      high: bits[2 * at + 1] as number,
+    }));
+    const known = new Set(entries.map((entry) => entry.timestampMs));
+    for (const { timestampMs, histogram } of list) {
+      if (known.has(timestampMs)) continue;
+      known.add(timestampMs);
+      entries.push({ timestampMs, histogram, low: 0, high: 0 });
+    }
+    entries.sort((a, b) => a.timestampMs - b.timestampMs);
+    this.count = start;
+    for (const entry of entries) {
+      const at = this.count++;
+      this.#timestampsMs[at] = entry.timestampMs;
+      this.#words[2 * at] = entry.low;
+      this.#words[2 * at + 1] = entry.high;
+      if (this.#histograms !== undefined) this.#histograms[at] = entry.histogram;
+    }
+  }
+
+  /** Takes out what lies in one of the ranges, from `start` on. */
+  hide(start: number, ranges: readonly TimeRangeMs[]): void {
+    let to = start;
+    for (let from = start; from < this.count; from++) {
+      const timeMs = this.#timestampsMs[from] as number;
+      if (ranges.some((range) => timeMs >= range.startMs && timeMs <= range.endMs)) continue;
+      if (to !== from) {
+        this.#timestampsMs[to] = timeMs;
+        this.#words.copyWithin(2 * to, 2 * from, 2 * from + 2);
+        if (this.#histograms !== undefined) this.#histograms[to] = this.#histograms[from];
+      }
+      to++;
+    }
+    this.count = to;
+  }
+
+  #copyHead(head: HeadColumns, start: number, end: number): void {
+    if (start === end) return;
+    this.#timestampsMs.set(head.timestampsMs.subarray(start, end), this.count);
+    this.#values.set(head.values.subarray(start, end), this.count);
+    if (this.#histograms !== undefined && head.histograms !== undefined) {
+      for (let at = start; at < end; at++) {
+        this.#histograms[this.count + at - start] = head.histograms[at];
+      }
+    }
+    this.count += end - start;
+  }
+
+  /** Runs come sorted; a block that was inserted twice shows as equal times. */
+  #copyStored(stored: StoredRuns, start: number, end: number): void {
+    const times = stored.timestampsMs;
+    let from = start;
+    for (let at = start + 1; at <= end; at++) {
+      if (at < end && (times[at] as number) > (times[at - 1] as number)) continue;
+      // A run of strictly ascending times ends here; the next sample repeats the last one.
+      this.#timestampsMs.set(times.subarray(from, at), this.count);
+      this.#values.set(stored.values.subarray(from, at), this.count);
+      this.count += at - from;
+      while (at < end && times[at] === times[at - 1]) at++;
+      from = at;
+    }
+  }
+
+  #interleave(
+    stored: StoredRuns,
+    start: number,
+    end: number,
+    head: HeadColumns,
+    headStart: number,
+    headEnd: number,
+  ): void {
+    const storedWords = wordsOf(stored.values);
+    const headWords = wordsOf(head.values);
+    let lastMs = Number.NEGATIVE_INFINITY;
+    let from = start;
+    let headFrom = headStart;
+    while (from < end || headFrom < headEnd) {
+      const storedMs =
+        from < end ? (stored.timestampsMs[from] as number) : Number.POSITIVE_INFINITY;
+      const headMs =
+        headFrom < headEnd ? (head.timestampsMs[headFrom] as number) : Number.POSITIVE_INFINITY;
+      const isHead = headMs <= storedMs;
+      const timeMs = isHead ? headMs : storedMs;
+      if (timeMs > lastMs) {
+        const words = isHead ? headWords : storedWords;
+        const source = isHead ? headFrom : from;
+        const at = this.count++;
+        this.#timestampsMs[at] = timeMs;
+        this.#words[2 * at] = words[2 * source] as number;
+        this.#words[2 * at + 1] = words[2 * source + 1] as number;
+        if (this.#histograms !== undefined) {
+          this.#histograms[at] = isHead ? head.histograms?.[headFrom] : undefined;
+        }
+        lastMs = timeMs;
+      }
+      if (isHead) headFrom++;
+      else from++;
+    }
+  }
+}

@@ -1,0 +1,15 @@
+import { CREATE_TABLES } from './001-create-tables.ts';
+
+/**
+ * Steps of the schema, forward only: a step that has been released is never edited, a change is a
+ * new step. A step may run again after a crash, so all its statements are repeatable.
+ */
+export interface Migration {
+  readonly version: number;
+  readonly name: string;
+  readonly statements: readonly string[];
+}
+
+export const MIGRATIONS: readonly Migration[] = [
+  { version: 1, name: 'create-tables', statements: CREATE_TABLES },
+];

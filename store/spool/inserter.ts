@@ -1,0 +1,127 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from '../../model/logger.ts';
+import { StoreUnavailableError } from '../../model/sink.ts';
+import type { Engine } from '../clickhouse/engine.ts';
+import { QueryError } from '../clickhouse/engine-error.ts';
+import { TABLES } from '../schema/table-columns.ts';
+import type { ClosedFile } from './recover-spool.ts';
+import type { Spool } from './spool.ts';
+
+const BACKOFF_MS_MIN = 200;
+const BACKOFF_MS_MAX = 30_000;
+/** A file that ClickHouse refuses this often, while it takes others, is set aside. */
+const REFUSALS_MAX = 5;
+
+export interface InserterEvents {
+  onInserted(file: ClosedFile, seconds: number): void;
+  onRetry(error: Error): void;
+  onSetAside(file: ClosedFile): void;
+}
+
+export interface InserterOptions {
+  readonly engine: Engine;
+  readonly spool: Spool;
+  /** Tells this store's files from another's in ClickHouse's memory of tokens. */
+  readonly storeId: string;
+  readonly logger: Logger;
+  readonly events: InserterEvents;
+}
+
+/** Moves closed spool files into ClickHouse, one after another, for as long as it takes. */
+export class Inserter {
+  readonly #options: InserterOptions;
+  readonly #stop = new AbortController();
+  #work: Promise<void> | undefined;
+  #isFailing = false;
+
+  constructor(options: InserterOptions) {
+    this.#options = options;
+  }
+
+  /** True while ClickHouse does not take what we have. */
+  get isFailing(): boolean {
+    return this.#isFailing;
+  }
+
+  /** Starts working unless it is at work already. */
+  wake(): void {
+    this.#work ??= this.#insertAll().finally(() => {
+      this.#work = undefined;
+    });
+  }
+
+  /**
+   * Inserts what is there now.
+   * @returns false when ClickHouse did not take it all within the time
+   */
+  async drain(timeoutMs: number): Promise<boolean> {
+    this.wake();
+    const work = this.#work;
+    if (work === undefined) return true;
+    const timer = new AbortController();
+    const isDone = await Promise.race([
+      work.then(() => true),
+      delay(timeoutMs, false, { signal: timer.signal }).catch(() => false),
+    ]);
+    timer.abort();
+    return isDone && this.#options.spool.closed.length === 0;
+  }
+
+  async close(): Promise<void> {
+    this.#stop.abort();
+    await this.#work;
+  }
+
+  async #insertAll(): Promise<void> {
+    const { spool } = this.#options;
+    let failures = 0;
+    for (let file = spool.closed[0]; file !== undefined; file = spool.closed[0]) {
+      if (this.#stop.signal.aborted) return;
+      try {
+        await this.#insert(file);
+        failures = 0;
+        this.#isFailing = false;
+      } catch (error) {
+        failures++;
+        this.#isFailing = true;
+        this.#failed(file, error, failures);
+        await this.#backOff(failures);
+      }
+    }
+  }
+
+  async #insert(file: ClosedFile): Promise<void> {
+    const { engine, spool, events, storeId } = this.#options;
+    const { table, columns } = TABLES[file.table];
+    const startMs = performance.now();
+    const token = `${storeId}-${file.generation}-${table}`;
+    await engine.insertFile({ table, columns, path: file.path, token }, { lane: 'writer' });
+    spool.remove(file);
+    events.onInserted(file, (performance.now() - startMs) / 1000);
+  }
+
+  #failed(file: ClosedFile, cause: unknown, failures: number): void {
+    const { spool, logger, events } = this.#options;
+    const error = cause instanceof Error ? cause : new Error(String(cause));
+    events.onRetry(error);
+    const isRefusal = error instanceof QueryError && error.kind !== 'memory';
+    if (isRefusal && failures >= REFUSALS_MAX) {
+      logger.error('a spool file is refused by ClickHouse and set aside', {
+        path: file.path,
+        rows: file.rowCount,
+        error: error.message,
+      });
+      spool.setAside(file);
+      events.onSetAside(file);
+      return;
+    }
+    const level = failures === 1 || error instanceof StoreUnavailableError ? 'warn' : 'error';
+    logger[level]('insert failed, will be tried again', { path: file.path, error: error.message });
+  }
+
+  async #backOff(failures: number): Promise<void> {
+    const ceilingMs = Math.min(BACKOFF_MS_MAX, BACKOFF_MS_MIN * 2 ** (failures - 1));
+    const waitMs = ceilingMs / 2 + (Math.random() * ceilingMs) / 2;
+    await delay(waitMs, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+  }
+}
