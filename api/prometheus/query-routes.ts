@@ -1,7 +1,6 @@
 /** Queries, and what can be said of a query without running it. */
 import { type Context, Hono } from 'hono';
 import { stream } from 'hono/streaming';
-import { formatApiFloat } from '../../model/go-float.ts';
 import type { LabelSource } from '../../model/source.ts';
 import type { Expr, ParserOptions } from '../../promql/ast.ts';
 import type { Engine } from '../../promql/engine/engine.ts';
@@ -21,7 +20,7 @@ import {
 import { ApiError, type ErrorType, invalidParameter } from './api-error.ts';
 import { envelopeNotes, success } from './envelope.ts';
 import { MAX_TIME_MS, MIN_TIME_MS, type Params, parseApiDurationMs, readParams } from './params.ts';
-import { resultJson, timestampJson } from './query-json.ts';
+import { floatText, resultJson, timestampJson } from './query-json.ts';
 
 /** Prometheus' bound: enough for a week at 60 s or a year at 1 h. */
 const POINTS_PER_SERIES_MAX = 11_000;
@@ -272,7 +271,7 @@ async function exemplarsAnswer(c: Context, deps: QueryDeps, params: Params): Pro
       seriesLabels: seriesLabels.toRecord(),
       exemplars: exemplars.map(({ labels, value, timestampMs }) => ({
         labels: labels.toRecord(),
-        value: formatApiFloat(value),
+        value: floatText(value),
         timestamp: Number(timestampJson(timestampMs)),
       })),
     })),

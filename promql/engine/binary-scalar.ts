@@ -1,9 +1,7 @@
 /** Binary operators between an instant vector and a scalar, and between two scalars. */
 import {
-  arithmetic,
   changesMetric,
   compareFloats,
-  comparison,
   floatOperation,
   isComparison,
   mixedOperation,
@@ -63,7 +61,7 @@ export function vectorScalarBinary(
   });
 }
 
-function isFloatOperator(op: ValueOperator): op is Exclude<ValueOperator, '</' | '>/'> {
+function isFloatOperator(op: ValueOperator): boolean {
   return op !== '</' && op !== '>/';
 }
 
@@ -80,30 +78,29 @@ function floatFill(
 ): ((row: Row, out: RowBuffer) => void) | undefined {
   if (!isFloatOperator(op)) return undefined;
   if (isComparison(op)) {
-    const compare = comparison(op);
     return ({ base, kinds, values }, out) => {
       for (let step = 0; step < scalar.length; step++) {
         if (kinds[base + step] !== FLOAT) continue;
         const value = values[base + step] as number;
         const number = scalar[step] as number;
-        const holds = isScalarLeft ? compare(number, value) : compare(value, number);
+        const holds = isScalarLeft
+          ? compareFloats(op, number, value)
+          : compareFloats(op, value, number);
         if (!holds && !returnBool) continue;
         out.values[step] = returnBool ? Number(holds) : value;
         out.kinds[step] = FLOAT;
       }
     };
   }
-  const operate = arithmetic(op);
-  return ({ base, kinds, values, isFull }, out) => {
+  return ({ base, kinds, values }, out) => {
     for (let step = 0; step < scalar.length; step++) {
-      if (!isFull) {
-        if (kinds[base + step] !== FLOAT) continue;
-        out.kinds[step] = FLOAT;
-      }
+      if (kinds[base + step] !== FLOAT) continue;
       const value = values[base + step] as number;
       const number = scalar[step] as number;
-      out.values[step] = isScalarLeft ? operate(number, value) : operate(value, number);
+      out.values[step] = isScalarLeft
+        ? floatOperation(op, number, value)
+        : floatOperation(op, value, number);
+      out.kinds[step] = FLOAT;
     }
-    if (isFull) out.markFull();
   };
 }

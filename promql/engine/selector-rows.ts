@@ -12,15 +12,6 @@ import type { SampleStats } from './sample-stats.ts';
 /** What a cell says about the sample found: its value, or one of its times in seconds. */
 export type SelectorOutput = 'value' | 'timestamp' | 'start-timestamp';
 
-/** The sample that each step sees, the same for all series with the same timestamps. */
-interface SeenEntries {
-  /** Counted from the first sample of the series, or NONE. */
-  readonly entries: Int32Array;
-  readonly isAtEachStep: boolean;
-}
-
-const NONE = -1;
-
 export class SelectorRows implements RowSource {
   readonly labels: readonly Labels[];
   readonly dropsName: Uint8Array;
@@ -32,9 +23,7 @@ export class SelectorRows implements RowSource {
   readonly #stats: SampleStats;
   readonly #output: SelectorOutput;
   readonly #out: RowBuffer;
-  readonly #seen: ByTimes<SeenEntries>;
-  /** Filled for a series at a time, where keeping what was found does not pay. */
-  readonly #ownEntries: Int32Array | undefined;
+  readonly #found: ByTimes<Int32Array>;
 
   constructor(
     node: Pick<SelectorNode, 'grid' | 'offsetMs' | 'atMs' | 'lookbackMs' | 'matchers'>,
@@ -51,9 +40,7 @@ export class SelectorRows implements RowSource {
     this.#stats = stats;
     this.#output = output;
     this.#out = new RowBuffer(this.steps);
-    const entriesMax = entriesMaxFor(this.steps);
-    this.#seen = new ByTimes(this.#find.bind(this), entriesMax);
-    this.#ownEntries = entriesMax === 0 ? new Int32Array(this.steps) : undefined;
+    this.#found = new ByTimes(this.#find.bind(this), entriesMaxFor(this.steps));
   }
 
   get fullLabels(): readonly Labels[] {
@@ -63,43 +50,18 @@ export class SelectorRows implements RowSource {
   read(index: number): Row {
     const out = this.#out;
     out.clear();
-    const { timestampsMs, offsets, histograms } = this.#loaded.columns;
-    const start = offsets[index] as number;
-    const seen = this.#seen.get(timestampsMs, start, offsets[index + 1] as number);
-    const isFull = seen.isAtEachStep && histograms === undefined && this.#fillFull(start, seen);
-    if (isFull) out.markFull();
-    this.#count(isFull ? this.steps : this.#fillStepwise(start, seen));
-    if (this.#output !== 'value') this.#replaceByTime(start, seen);
-    return out;
-  }
-
-  /** @returns false for a series with a NaN, which may be a stale marker */
-  #fillFull(start: number, { entries }: SeenEntries): boolean {
-    const { values } = this.#loaded.columns;
-    const { values: results } = this.#out;
-    let difference = 0;
-    for (let step = 0; step < entries.length; step++) {
-      const value = values[start + (entries[step] as number)] as number;
-      results[step] = value;
-      // 0 for a number, NaN for NaN and the infinities: one test at the end for all steps.
-      difference += value - value;
-    }
-    return difference === 0;
-  }
-
-  /** @returns the number of floats */
-  #fillStepwise(start: number, { entries }: SeenEntries): number {
     const { columns, words } = this.#loaded;
-    const { values, histograms } = columns;
-    const { values: results, kinds } = this.#out;
+    const { values, histograms, timestampsMs, offsets } = columns;
+    const start = offsets[index] as number;
+    const found = this.#found.get(timestampsMs, start, offsets[index + 1] as number);
+    const { values: results, kinds } = out;
     let count = 0;
-    for (let step = 0; step < entries.length; step++) {
-      const entry = entries[step] as number;
-      if (entry < 0) continue;
-      const at = start + entry;
-      const histogram = histograms?.[at];
-      if (histogram !== undefined) {
-        this.#takeHistogram(step, histogram);
+    for (let step = 0; step < found.length; step++) {
+      const relative = found[step] as number;
+      if (relative < 0) continue;
+      const at = start + relative;
+      if (histograms?.[at] !== undefined) {
+        this.#takeHistogram(step, histograms[at]);
         continue;
       }
       const value = values[at] as number;
@@ -108,23 +70,24 @@ export class SelectorRows implements RowSource {
       kinds[step] = FLOAT;
       count++;
     }
-    return count;
+    this.#count(count);
+    if (this.#output !== 'value') this.#replaceByTime(start, found);
+    return out;
   }
 
-  #find(timestampsMs: Float64Array, start: number, end: number): SeenEntries {
+  /** The sample that each step sees, counted from the first of the series, or -1. */
+  #find(timestampsMs: Float64Array, start: number, end: number): Int32Array {
     const { grid, offsetMs, atMs, lookbackMs } = this.#node;
-    const entries = this.#ownEntries ?? new Int32Array(grid.steps);
-    let isAtEachStep = true;
+    const found = new Int32Array(grid.steps);
     let next = start;
-    for (let step = 0; step < entries.length; step++) {
+    for (let step = 0; step < found.length; step++) {
       const timeMs = (atMs ?? grid.startMs + step * grid.stepMs) - offsetMs;
       if (step === 0) next = firstAfter(timestampsMs, start, end, timeMs);
       else while (next < end && (timestampsMs[next] as number) <= timeMs) next++;
       const isSeen = next > start && (timestampsMs[next - 1] as number) > timeMs - lookbackMs;
-      entries[step] = isSeen ? next - 1 - start : NONE;
-      isAtEachStep &&= isSeen;
+      found[step] = isSeen ? next - 1 - start : -1;
     }
-    return { entries, isAtEachStep };
+    return found;
   }
 
   #takeHistogram(step: number, histogram: FloatHistogram): void {
@@ -145,13 +108,13 @@ export class SelectorRows implements RowSource {
     }
   }
 
-  #replaceByTime(start: number, { entries }: SeenEntries): void {
+  #replaceByTime(start: number, found: Int32Array): void {
     const out = this.#out;
     const { timestampsMs, startTimestampsMs } = this.#loaded.columns;
     const times = this.#output === 'timestamp' ? timestampsMs : startTimestampsMs;
     for (let step = 0; step < this.steps; step++) {
       if (out.kinds[step] === ABSENT) continue;
-      out.setFloat(step, (times?.[start + (entries[step] as number)] ?? 0) / 1000);
+      out.setFloat(step, (times?.[start + (found[step] as number)] ?? 0) / 1000);
     }
     out.histograms = undefined;
   }
