@@ -18,6 +18,7 @@ import { gzip } from './server/gzip.ts';
 import { httpMetrics } from './server/http-metrics.ts';
 import { type Lifecycle, lifecycleRoutes } from './server/lifecycle-routes.ts';
 import { localOnly } from './server/local-only.ts';
+import { requestSpan } from './server/request-span.ts';
 
 export interface AppDeps {
   readonly registry: Registry;
@@ -44,6 +45,7 @@ export function createApp(deps: AppDeps): Hono {
     }),
   );
   app.notFound((c) => c.text('404 page not found\n', 404));
+  app.use(requestSpan());
   app.use(httpMetrics(deps.registry));
   app.use(localOnly(deps.hosts));
   app.use(gzip());

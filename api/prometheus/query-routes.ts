@@ -1,4 +1,5 @@
 /** Queries, and what can be said of a query without running it. */
+import { SpanStatusCode, trace } from '@opentelemetry/api';
 import { type Context, Hono } from 'hono';
 import { stream } from 'hono/streaming';
 import type { LabelSource } from '../../model/source.ts';
@@ -146,16 +147,25 @@ async function execute(
   run: (signal: AbortSignal) => Promise<QueryResult>,
 ): Promise<QueryResult> {
   const startMs = performance.now();
-  try {
-    const result = await deps.running.run(description, c.req.raw.signal, run);
-    deps.log.finished(description, performance.now() - startMs, result.stats, undefined);
-    return result;
-  } catch (error) {
-    const known = asQueryApiError(error);
-    const text = known?.message ?? String(error);
-    deps.log.finished(description, performance.now() - startMs, undefined, text);
-    throw known ?? error;
-  }
+  const { expr, kind } = description;
+  const name = kind === 'range' ? 'promqlRangeQuery' : 'promqlInstantQuery';
+  return trace.getTracer('watchkeeper').startActiveSpan(name, async (span) => {
+    span.setAttribute('query', expr);
+    try {
+      const result = await deps.running.run(description, c.req.raw.signal, run);
+      deps.log.finished(description, performance.now() - startMs, result.stats, undefined);
+      span.setAttribute('total_samples', result.stats.samples.totalQueryableSamples);
+      return result;
+    } catch (error) {
+      const known = asQueryApiError(error);
+      const text = known?.message ?? String(error);
+      deps.log.finished(description, performance.now() - startMs, undefined, text);
+      span.setStatus({ code: SpanStatusCode.ERROR, message: text });
+      throw known ?? error;
+    } finally {
+      span.end();
+    }
+  });
 }
 
 function asQueryApiError(error: unknown): ApiError | undefined {
