@@ -9,7 +9,7 @@ import { errorResponse, success } from './prometheus/envelope.ts';
 import { type FederateDeps, federateRoute } from './prometheus/federate.ts';
 import { labelRoutes } from './prometheus/label-routes.ts';
 import { type QueryDeps, queryRoutes } from './prometheus/query-routes.ts';
-import { type SqlDeps, sqlRoute } from './prometheus/sql-route.ts';
+import { type SqlStore, sqlRoute } from './prometheus/sql-route.ts';
 import { type StatusSource, statusRoutes } from './prometheus/status-routes.ts';
 import { targetRoutes } from './prometheus/target-routes.ts';
 import { type WriteDeps, writeRoutes } from './prometheus/write-routes.ts';
@@ -30,7 +30,7 @@ export interface AppDeps {
   readonly admin: AdminStore;
   readonly isAdminEnabled: boolean;
   readonly federate: FederateDeps;
-  readonly sql: SqlDeps;
+  readonly sql: SqlStore;
   readonly lifecycle: Lifecycle;
   readonly isLifecycleEnabled: boolean;
   /** Host names besides loopback under which the program may be asked. */

@@ -5,6 +5,7 @@
 import { contenders } from './peers.ts';
 import { pauseMs, removeDataDir, startProgram, startTargets } from './process.ts';
 import { machineLine, printTable, ratio } from './table.ts';
+import { METRIC_NAMES } from './target-pages.ts';
 
 const TARGETS = 50;
 const SERIES_PER_TARGET = 2000;
@@ -58,10 +59,14 @@ export async function run(isQuick: boolean): Promise<void> {
 
 /** Samples that reached the program in the counted time, by its own answer. */
 async function countSamples(url: string, seconds: number): Promise<number> {
-  const expr = `sum(count_over_time({__name__=~"x|c2|c3|y|g2|g3|g4|b_bucket"}[${Math.floor(seconds)}s]))`;
-  const response = await fetch(`${url}/api/v1/query?query=${encodeURIComponent(expr)}`);
-  const body = (await response.json()) as {
-    data: { result: readonly { value: readonly [number, string] }[] };
-  };
-  return Number(body.data.result[0]?.value[1] ?? 0);
+  let samples = 0;
+  for (const name of METRIC_NAMES) {
+    const expr = `sum(count_over_time(${name}[${Math.floor(seconds)}s]))`;
+    const response = await fetch(`${url}/api/v1/query?query=${encodeURIComponent(expr)}`);
+    const body = (await response.json()) as {
+      data: { result: readonly { value: readonly [number, string] }[] };
+    };
+    samples += Number(body.data.result[0]?.value[1] ?? 0);
+  }
+  return samples;
 }

@@ -50,7 +50,7 @@ export async function run(isQuick: boolean): Promise<void> {
 
 /** The series of before the kill, counted over the last minutes. */
 async function firstAnswer(url: string, seriesMin: number): Promise<void> {
-  const expr = 'count(count_over_time({__name__=~"x|c2|c3|y|g2|g3|g4|b_bucket"}[5m]))';
+  const expr = 'count(last_over_time({__name__=~"x|c2|c3|y|g2|g3|g4|b_bucket"}[5m]))';
   for (;;) {
     const response = await fetch(`${url}/api/v1/query?query=${encodeURIComponent(expr)}`);
     const body = (await response.json()) as {

@@ -1,10 +1,9 @@
-/**
- * Exposition pages whose values move, made without building the page anew: labels are written
- * once, values stand in fixed-width fields and are overwritten.
- */
+/** Exposition pages whose values move. */
 
-const FIELD_CHARS = 14;
 const BUCKET_BOUNDS = ['0.005', '0.01', '0.05', '0.1', '0.25', '0.5', '1', '2.5', '5', '+Inf'];
+
+/** The metrics of a page, each with the same count of series. */
+export const METRIC_NAMES: readonly string[] = ['x', 'c2', 'c3', 'y', 'g2', 'g3', 'g4', 'b_bucket'];
 
 export interface PageShape {
   readonly target: number;
@@ -16,7 +15,9 @@ export interface PageShape {
 type Motion = 'counter' | 'gauge' | 'bucket';
 
 interface Field {
-  readonly at: number;
+  /** The line up to its value, comments before it included. */
+  readonly head: string;
+  readonly order: number;
   readonly motion: Motion;
   value: number;
   readonly pace: number;
@@ -28,7 +29,6 @@ interface Field {
  */
 export class TargetPage {
   readonly #shape: PageShape;
-  #bytes: Buffer = Buffer.alloc(0);
   #fields: Field[] = [];
   #generation = -1;
   #scrapes = 0;
@@ -37,25 +37,25 @@ export class TargetPage {
     this.#shape = shape;
   }
 
-  /** The page as of now; valid until the next call. */
-  render(nowMs: number): Buffer {
+  /** The page as of now. */
+  render(nowMs: number): string {
     const generation = this.#shape.churnPerMinute > 0 ? Math.floor(nowMs / 60_000) : 0;
     if (generation !== this.#generation) this.#build(generation);
     this.#scrapes++;
+    let page = '';
     for (const field of this.#fields) {
       this.#move(field);
-      const text =
-        field.motion === 'gauge' ? field.value.toFixed(3) : String(Math.trunc(field.value));
-      this.#bytes.write(text.padEnd(FIELD_CHARS), field.at, 'latin1');
+      const { head, motion, value } = field;
+      page += `${head}${motion === 'gauge' ? value.toFixed(3) : Math.trunc(value)}\n`;
     }
-    return this.#bytes;
+    return page;
   }
 
   #move(field: Field): void {
     if (field.motion === 'gauge') {
-      const noise = ((this.#scrapes * 7919 + field.at) % 1000) / 1000 - 0.5;
+      const noise = ((this.#scrapes * 7919 + field.order) % 1000) / 1000 - 0.5;
       field.value = Math.max(0, field.value + noise * field.pace);
-    } else if ((this.#scrapes + field.at) % 3 !== 0) {
+    } else if ((this.#scrapes + field.order) % 3 !== 0) {
       field.value += field.pace;
     }
   }
@@ -63,33 +63,25 @@ export class TargetPage {
   #build(generation: number): void {
     const { target, seriesCount, churnPerMinute } = this.#shape;
     const old = new Map(this.#fields.map((field, index) => [index, field.value]));
-    const names = ['x', 'c2', 'c3', 'y', 'g2', 'g3', 'g4', 'b_bucket'];
-    const perMetric = Math.floor(seriesCount / names.length);
-    const lines: string[] = [];
+    const perMetric = Math.floor(seriesCount / METRIC_NAMES.length);
     this.#fields = [];
-    let at = 0;
-    for (const name of names) {
+    for (const name of METRIC_NAMES) {
       const motion: Motion =
         name === 'b_bucket' ? 'bucket' : name === 'x' || name.startsWith('c') ? 'counter' : 'gauge';
-      const type = `# TYPE ${name.replace('_bucket', '')} ${motion === 'bucket' ? 'histogram' : motion}\n`;
-      lines.push(type);
-      at += type.length;
+      const type = motion === 'bucket' ? 'histogram' : motion;
       for (let index = 0; index < perMetric; index++) {
         const labels = this.#labels(index, perMetric, motion, generation, churnPerMinute);
-        const head = `${name}{${labels}} `;
-        at += head.length;
+        const comment = index === 0 ? `# TYPE ${name.replace('_bucket', '')} ${type}\n` : '';
         const order = this.#fields.length;
         this.#fields.push({
-          at,
+          head: `${comment}${name}{${labels}} `,
+          order,
           motion,
           value: old.get(order) ?? (target * 31 + index * 17) % 1000,
           pace: 1 + ((index * 13 + target) % 50),
         });
-        lines.push(`${head}${' '.repeat(FIELD_CHARS)}\n`);
-        at += FIELD_CHARS + 1;
       }
     }
-    this.#bytes = Buffer.from(lines.join(''), 'latin1');
     this.#generation = generation;
   }
 

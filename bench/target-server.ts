@@ -23,7 +23,7 @@ const server = createServer((request, response) => {
     response.writeHead(404).end();
     return;
   }
-  const body = page.render(Date.now());
+  const body = Buffer.from(page.render(Date.now()), 'latin1');
   response.writeHead(200, {
     'content-type': 'text/plain; version=0.0.4; charset=utf-8',
     'content-length': body.length,

@@ -78,9 +78,9 @@ export const SERVE_FLAGS: readonly FlagSpec[] = [
   {
     name: 'storage.tsdb.retention.time',
     kind: 'duration',
-    fallback: '90d',
+    fallback: '',
     alias: 'retention',
-    help: 'How long samples are kept, unless the configuration says otherwise.',
+    help: 'How long samples are kept; default as in the configuration, else 90d.',
   },
   {
     name: 'memory',
@@ -104,14 +104,14 @@ export const SERVE_FLAGS: readonly FlagSpec[] = [
   {
     name: 'query.max-concurrency',
     kind: 'number',
-    fallback: '20',
-    help: 'Queries that run at the same time.',
+    fallback: '',
+    help: 'Queries that run at the same time; default as in the configuration, else 20.',
   },
   {
     name: 'query.max-samples',
     kind: 'number',
-    fallback: '50000000',
-    help: 'Samples that one query may hold in memory.',
+    fallback: '',
+    help: 'Samples that one query may hold in memory; default as in the configuration.',
   },
   {
     name: 'enable-feature',

@@ -1,18 +1,12 @@
 /** Deletion and snapshots. Off unless the program was started with them. */
 import { Hono } from 'hono';
-import type { Matcher } from '../../model/matcher.ts';
+import type { Store } from '../../store/store.ts';
 import { ApiError, invalidParameter } from './api-error.ts';
 import { success, successWithoutData } from './envelope.ts';
 import { readMatchers } from './matcher-params.ts';
 import { MAX_TIME_MS, MIN_TIME_MS, readParams } from './params.ts';
 
-export interface AdminStore {
-  /** Both ends included; the samples are gone from answers when this resolves. */
-  deleteSeries(matchers: readonly Matcher[], startMs: number, endMs: number): Promise<void>;
-  cleanTombstones(): Promise<void>;
-  /** @returns the snapshot's name below the data folder */
-  snapshot(): Promise<string>;
-}
+export type AdminStore = Pick<Store, 'deleteSeries' | 'cleanTombstones' | 'snapshot'>;
 
 export function adminRoutes(store: AdminStore, isEnabled: boolean): Hono {
   const app = new Hono();
@@ -27,7 +21,7 @@ export function adminRoutes(store: AdminStore, isEnabled: boolean): Hono {
     const startMs = params.timeMs('start', MIN_TIME_MS);
     const endMs = params.timeMs('end', MAX_TIME_MS);
     const matcherSets = selectors.map((selector) => readMatchers('match[]', selector));
-    for (const matchers of matcherSets) await store.deleteSeries(matchers, startMs, endMs);
+    await store.deleteSeries(matcherSets, { startMs, endMs });
     return successWithoutData(c);
   });
   app.on(['POST', 'PUT'], '/clean_tombstones', async (c) => {

@@ -1,37 +1,31 @@
 /** Read-only SQL over everything that is stored. */
 import { Hono } from 'hono';
+import { QueryError } from '../../store/clickhouse/engine-error.ts';
+import type { Store } from '../../store/store.ts';
 import { ApiError } from './api-error.ts';
+import { success } from './envelope.ts';
 import { readParams } from './params.ts';
 
-/** A statement longer than this was not typed by a person. */
-const SQL_CHARS_MAX = 64 * 1024;
+/** Rows of one answer. */
+const ROWS_MAX = 10_000;
+const TIME_SECONDS_MAX = 30;
 
-export interface SqlDeps {
-  /**
-   * Runs one read-only statement under the limits of user queries.
-   * @returns JSON text: `meta`, `data`, `rows`, `statistics`
-   * @throws SqlError with ClickHouse's text
-   */
-  runSql(sql: string, signal: AbortSignal): Promise<string>;
-  /** True for what `runSql` throws when the statement is to blame. */
-  isSqlError(error: unknown): error is Error;
-}
+export type SqlStore = Pick<Store, 'runReadOnlySql'>;
 
-export function sqlRoute(deps: SqlDeps): Hono {
+export function sqlRoute(store: SqlStore): Hono {
   const app = new Hono();
   app.on(['GET', 'POST'], '/sql', async (c) => {
     const sql = (await readParams(c)).get('query');
     if (sql === '') throw new ApiError('bad_data', 'no query parameter provided');
-    if (sql.length > SQL_CHARS_MAX) {
-      throw new ApiError('bad_data', `query is longer than ${SQL_CHARS_MAX} characters`);
-    }
+    const limits = { rowsMax: ROWS_MAX, timeSecondsMax: TIME_SECONDS_MAX };
     try {
-      const data = await deps.runSql(sql, c.req.raw.signal);
-      c.header('Content-Type', 'application/json');
-      return c.body(`{"status":"success","data":${data}}`);
+      const answer = await store.runReadOnlySql(sql, limits, c.req.raw.signal);
+      const warnings = answer.isTruncated ? [`only the first ${ROWS_MAX} rows`] : [];
+      return success(c, { columns: answer.columns, rows: answer.rows }, { warnings });
     } catch (error) {
-      if (!deps.isSqlError(error)) throw error;
-      throw new ApiError('execution', error.message, { cause: error });
+      if (!(error instanceof QueryError)) throw error;
+      const errorType = error.kind === 'bad_query' ? 'bad_data' : 'execution';
+      throw new ApiError(errorType, error.message, { cause: error });
     }
   });
   return app;

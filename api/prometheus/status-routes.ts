@@ -59,7 +59,7 @@ export interface StatusSource {
   runtime(): RuntimeInfo;
   /** The loaded configuration, secrets replaced. */
   configYaml(): string;
-  cardinality(limit: number): CardinalityStats;
+  cardinality(limit: number): Promise<CardinalityStats>;
   blocks(signal: AbortSignal): Promise<readonly StoredBlock[]>;
   /** What is switched on, by category. */
   features(): Readonly<Record<string, Readonly<Record<string, boolean>>>>;
@@ -84,7 +84,7 @@ export function statusRoutes(source: StatusSource, now: () => number): Hono {
       throw new ApiError('bad_data', 'limit must be a positive number');
     }
     if (limit > STATS_MAX) throw new ApiError('bad_data', `limit must not exceed ${STATS_MAX}`);
-    return success(c, cardinalityAnswer(source.cardinality(limit)));
+    return success(c, cardinalityAnswer(await source.cardinality(limit)));
   });
   app.get('/status/tsdb/blocks', async (c) => {
     const blocks = await source.blocks(c.req.raw.signal);

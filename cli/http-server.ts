@@ -1,0 +1,41 @@
+/** The listening socket, over Node's own HTTP server. */
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { serve } from '@hono/node-server';
+import type { ListenAddress } from '../api/server/listen-address.ts';
+
+/** Requests under way get so long to finish when the program stops. */
+const CLOSE_WITHIN_MS = 5000;
+
+export interface HttpServer {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** @throws Error when the address is taken, saying what to do */
+export async function listen(
+  address: ListenAddress,
+  handle: (request: Request) => Response | Promise<Response>,
+): Promise<HttpServer> {
+  const { promise, resolve, reject } = Promise.withResolvers<AddressInfo>();
+  const server = serve(
+    { fetch: handle, hostname: address.host, port: address.port, overrideGlobalObjects: false },
+    resolve,
+  ) as Server;
+  server.once('error', (error: NodeJS.ErrnoException) => {
+    const isTaken = error.code === 'EADDRINUSE';
+    const hint = isTaken ? ': the port is in use; choose another with --listen' : '';
+    reject(new Error(`cannot listen on ${address.host}:${address.port}${hint}`, { cause: error }));
+  });
+  const { port } = await promise;
+  const host = address.host.includes(':') ? `[${address.host}]` : address.host;
+  return { url: `http://${host}:${port}`, close: () => closeServer(server) };
+}
+
+async function closeServer(server: Server): Promise<void> {
+  const closed = new Promise<void>((done) => server.close(() => done()));
+  server.closeIdleConnections();
+  const killer = setTimeout(() => server.closeAllConnections(), CLOSE_WITHIN_MS);
+  await closed;
+  clearTimeout(killer);
+}

@@ -1,0 +1,79 @@
+/** Finds the command and turns its end into an exit code. */
+import { ConfigErrors } from '../config/config-errors.ts';
+import { VERSION } from '../model/version.ts';
+import { IGNORED_FLAGS, SERVE_FLAGS } from './flag-table.ts';
+import { helpText, parseFlags, UsageError } from './flags.ts';
+
+/** As Prometheus' tools: 1 for what is wrong with the input, 2 for a wrong command line. */
+const EXIT_FAILED = 1;
+const EXIT_USAGE = 2;
+
+const HELP = `watchkeeper ${VERSION}: monitoring and alerting for Kubernetes in one program
+
+  watchkeeper [serve] [flags]              run the program (the default)
+  watchkeeper check config FILE            check a configuration
+  watchkeeper check metrics [FILE]         check an exposition from a file or standard input
+  watchkeeper query [flags] EXPRESSION     ask a running program
+  watchkeeper import [flags] FROM          take over the samples of a Prometheus
+  watchkeeper version                      print the version
+
+Flags of serve:
+`;
+
+/** @param argv without node and script; sets the exit code */
+export async function main(argv: readonly string[]): Promise<void> {
+  try {
+    process.exitCode = await run(argv);
+  } catch (error) {
+    if (error instanceof UsageError) {
+      console.error(error.message);
+      process.exitCode = EXIT_USAGE;
+    } else if (error instanceof ConfigErrors) {
+      console.error(error.message);
+      process.exitCode = EXIT_FAILED;
+    } else {
+      throw error;
+    }
+  }
+}
+
+async function run(argv: readonly string[]): Promise<number> {
+  const [first = '', ...rest] = argv;
+  if (argv.includes('--help') || argv.includes('-h') || first === 'help') {
+    console.log(HELP + helpText(SERVE_FLAGS));
+    return 0;
+  }
+  switch (first) {
+    case 'version':
+    case '--version':
+      console.log(`watchkeeper ${VERSION} (node ${process.versions.node})`);
+      return 0;
+    case 'check': {
+      const { runCheck } = await import('./check-command.ts');
+      return runCheck(rest, console.log);
+    }
+    case 'query': {
+      const { QUERY_FLAGS, runQuery } = await import('./query-command.ts');
+      return runQuery(parseFlags(rest, QUERY_FLAGS, process.env), console.log, Date.now);
+    }
+    case 'import': {
+      const { IMPORT_FLAGS, runImport } = await import('./import-command.ts');
+      return runImport(parseFlags(rest, IMPORT_FLAGS, process.env), process.stderr);
+    }
+    case 'serve':
+    case '':
+      return serve(rest);
+    default:
+      if (first.startsWith('-')) return serve(argv);
+      throw new UsageError(`unknown command ${JSON.stringify(first)}; see watchkeeper --help`);
+  }
+}
+
+async function serve(argv: readonly string[]): Promise<number> {
+  const flags = parseFlags(argv, SERVE_FLAGS, process.env, IGNORED_FLAGS);
+  if (flags.positionals.length > 0) {
+    throw new UsageError(`serve takes no arguments: ${flags.positionals.join(' ')}`);
+  }
+  const { runServe } = await import('./serve-command.ts');
+  return runServe(flags);
+}

@@ -1,0 +1,288 @@
+/** The running program: every part made once, wired to the others, and stopped in order. */
+import { hostname } from 'node:os';
+import type { Hono } from 'hono';
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { type AppDeps, createApp } from '../api/app.ts';
+import { FileQueryLog } from '../api/query/query-log.ts';
+import { RunningQueries } from '../api/query/running-queries.ts';
+import { type Collector, createCollector } from '../collector/collector.ts';
+import { RemoteWriteReceiver } from '../collector/remote-write/receiver.ts';
+import { loadConfig } from '../config/load-config.ts';
+import { renderConfig } from '../config/render-config.ts';
+import type { Config } from '../config/types.ts';
+import { formatDurationMs } from '../model/duration.ts';
+import type { Logger } from '../model/logger.ts';
+import { VERSION } from '../model/version.ts';
+import { createEngine, type Engine } from '../promql/engine/engine.ts';
+import { ENGINE_DEFAULTS } from '../promql/engine/engine-options.ts';
+import { openStore } from '../store/open-store.ts';
+import type { Store } from '../store/store.ts';
+import { featureTable, parserOptions } from './features.ts';
+import { type HttpServer, listen } from './http-server.ts';
+import type { ServeOptions } from './serve-options.ts';
+import { serverOptions } from './server-options.ts';
+import { blocksOf, cardinalityOf } from './store-status.ts';
+import { startTracing, type Tracing } from './tracing.ts';
+
+/** Shares of the memory limit. The rest is the runtime's, scrape caches and queries in flight. */
+const STORE_MEMORY_SHARE = 0.6;
+
+export interface Program {
+  /** Where it answers. */
+  readonly url: string;
+  /** Loads the configuration anew, all or nothing. @throws ConfigErrors */
+  reload(): Promise<void>;
+  /** Resolves when everything is on disk and closed. */
+  stop(): Promise<void>;
+}
+
+/**
+ * @param onQuit asked for by `POST /-/quit`
+ * @throws ConfigErrors, DirectoryInUseError, Error of the listening socket
+ */
+export async function startProgram(
+  options: ServeOptions,
+  logger: Logger,
+  onQuit: () => void,
+): Promise<Program> {
+  const parts = new ProgramParts(options, logger, onQuit);
+  await parts.start();
+  return parts;
+}
+
+class ProgramParts implements Program {
+  readonly #options: ServeOptions;
+  readonly #logger: Logger;
+  readonly #onQuit: () => void;
+  readonly #registry = new Registry();
+  readonly #startTimeMs = Date.now();
+  readonly #queryLog: FileQueryLog;
+  readonly #reloadOk: Gauge;
+  readonly #reloadTime: Gauge;
+  /** Set by `start`, which is over before anything uses them. */
+  #config!: Config;
+  #store!: Store;
+  #collector!: Collector;
+  #server!: HttpServer;
+  #tracing!: Tracing;
+  #isReady = false;
+  #lastConfigTimeMs = 0;
+  #isReloadOk = true;
+  #reloading: Promise<void> = Promise.resolve();
+
+  constructor(options: ServeOptions, logger: Logger, onQuit: () => void) {
+    this.#options = options;
+    this.#logger = logger;
+    this.#onQuit = onQuit;
+    const registers = [this.#registry];
+    this.#queryLog = new FileQueryLog((error) =>
+      logger.error('cannot write the query log', { error }),
+    );
+    this.#reloadOk = new Gauge({
+      name: 'prometheus_config_last_reload_successful',
+      help: 'Whether the last configuration reload attempt was successful.',
+      registers,
+    });
+    this.#reloadTime = new Gauge({
+      name: 'prometheus_config_last_reload_success_timestamp_seconds',
+      help: 'Timestamp of the last successful configuration reload.',
+      registers,
+    });
+    new Gauge({
+      name: 'prometheus_build_info',
+      help: 'What runs: constant 1, the facts in the labels.',
+      labelNames: ['version', 'goversion'],
+      registers,
+    }).set({ version: VERSION, goversion: `node ${process.versions.node}` }, 1);
+    collectDefaultMetrics({ register: this.#registry });
+  }
+
+  get url(): string {
+    return this.#server.url;
+  }
+
+  async start(): Promise<void> {
+    // The port is taken first: with no configuration the program watches itself under it.
+    let app: Hono | undefined;
+    this.#server = await listen(this.#options.listen, (request) => {
+      return app?.fetch(request) ?? new Response('Service Unavailable', { status: 503 });
+    });
+    try {
+      this.#config = await this.#load();
+      const { tracing } = this.#config;
+      this.#tracing = await startTracing(tracing?.endpoint ?? '', tracing?.insecure ?? false);
+      this.#store = await this.#openStore();
+      this.#collector = createCollector({
+        sink: this.#store,
+        registry: this.#registry,
+        logger: this.#logger.with({ component: 'collector' }),
+      });
+      app = createApp(this.#appDeps());
+      this.#apply(this.#config);
+      this.#isReady = true;
+    } catch (error) {
+      await this.#server.close();
+      throw error;
+    }
+  }
+
+  reload(): Promise<void> {
+    const next = this.#reloading.then(() => this.#reloadNow());
+    this.#reloading = next.catch(() => undefined);
+    return next;
+  }
+
+  async stop(): Promise<void> {
+    this.#isReady = false;
+    await this.#collector.stop();
+    await this.#server.close();
+    await this.#store.close();
+    this.#queryLog.close();
+    await this.#tracing.shutdown();
+  }
+
+  async #reloadNow(): Promise<void> {
+    try {
+      const config = await this.#load();
+      this.#apply(config);
+      this.#config = config;
+      this.#logger.info('the configuration was reloaded', { file: config.path });
+    } catch (error) {
+      this.#isReloadOk = false;
+      this.#reloadOk.set(0);
+      this.#logger.error('the configuration was not reloaded; the old one stays', { error });
+      throw error;
+    }
+  }
+
+  #load(): Promise<Config> {
+    const { configFile, alertmanagerFile } = this.#options;
+    return loadConfig(configFile, {
+      env: process.env,
+      selfTarget: new URL(this.#server.url).host,
+      ...(alertmanagerFile === undefined ? {} : { alertmanagerPath: alertmanagerFile }),
+    });
+  }
+
+  #apply(config: Config): void {
+    this.#collector.applyConfig(config);
+    this.#store.setRetention(this.#retention(config)).catch((error: unknown) => {
+      this.#logger.error('the retention was not changed', { error });
+    });
+    this.#queryLog.setPath(config.global.queryLogFile);
+    this.#lastConfigTimeMs = Date.now();
+    this.#isReloadOk = true;
+    this.#reloadOk.set(1);
+    this.#reloadTime.set(this.#lastConfigTimeMs / 1000);
+  }
+
+  #retention(config: Config): Config['retention'] {
+    const { retentionMs } = this.#options;
+    return retentionMs === undefined
+      ? config.retention
+      : { ...config.retention, timeMs: retentionMs };
+  }
+
+  async #openStore(): Promise<Store> {
+    const config = this.#config;
+    const { limits, clickhouse } = config;
+    return openStore({
+      dataDir: this.#options.dataDir,
+      ...(clickhouse === undefined ? {} : { server: await serverOptions(clickhouse) }),
+      memoryBytesMax: Math.floor(this.#options.memoryBytes * STORE_MEMORY_SHARE),
+      headBytesMax: limits.memoryBytesMax,
+      seriesMax: limits.seriesMax,
+      spoolBytesMax: limits.spoolBytesMax,
+      outOfOrderWindowMs: limits.outOfOrderWindowMs,
+      retention: this.#retention(config),
+      durability: config.durability,
+      exemplarsMax: Math.max(0, config.storage.exemplarsMax),
+      registry: this.#registry,
+      logger: this.#logger.with({ component: 'store' }),
+      now: Date.now,
+    });
+  }
+
+  #engine(): Engine {
+    const { limits } = this.#config;
+    const { features, lookbackMs, querySamplesMax, queryTimeoutMs } = this.#options;
+    const evaluationIntervalMs = (): number => this.#config.global.evaluationIntervalMs;
+    return createEngine(this.#store, {
+      ...ENGINE_DEFAULTS,
+      lookbackMs,
+      samplesMax: querySamplesMax ?? limits.querySamplesMax,
+      timeoutMs: queryTimeoutMs ?? limits.queryTimeoutMs,
+      defaultSubqueryStepMs: evaluationIntervalMs,
+      parser: parserOptions(features),
+      delayedNameRemoval: features.has('promql-delayed-name-removal'),
+      startTimestamps: features.has('use-start-timestamps'),
+      typeAndUnitLabels: features.has('type-and-unit-labels'),
+    });
+  }
+
+  #appDeps(): AppDeps {
+    const options = this.#options;
+    const { limits } = this.#config;
+    const store = this.#store;
+    const engine = this.#engine();
+    const registry = this.#registry;
+    const logger = this.#logger.with({ component: 'api' });
+    const concurrencyMax = options.queryConcurrencyMax ?? limits.queryConcurrencyMax;
+    return {
+      registry,
+      logger,
+      query: {
+        engine,
+        labels: store,
+        running: new RunningQueries(concurrencyMax, registry, Date.now),
+        log: this.#queryLog,
+        parser: engine.options.parser,
+        now: Date.now,
+        perStepStats: options.features.has('promql-per-step-stats'),
+      },
+      scrape: this.#collector.scrape,
+      write: { remoteWrite: new RemoteWriteReceiver(store, registry, logger, Date.now) },
+      status: this.#statusSource(),
+      admin: store,
+      isAdminEnabled: options.isAdminEnabled,
+      federate: {
+        source: store,
+        lookbackMs: options.lookbackMs,
+        samplesMax: engine.options.readSamplesMax,
+        externalLabels: () => this.#config.global.externalLabels,
+        now: Date.now,
+      },
+      sql: store,
+      lifecycle: {
+        isReady: () => this.#isReady,
+        reload: () => this.reload(),
+        quit: this.#onQuit,
+      },
+      isLifecycleEnabled: options.isLifecycleEnabled,
+      hosts: new Set(options.externalUrl === undefined ? [] : [options.externalUrl.hostname]),
+    };
+  }
+
+  #statusSource(): AppDeps['status'] {
+    const store = this.#store;
+    return {
+      registry: this.#registry,
+      build: { version: VERSION, revision: '', nodeVersion: `node ${process.versions.node}` },
+      flags: this.#options.flags,
+      runtime: () => ({
+        startTimeMs: this.#startTimeMs,
+        workingDirectory: process.cwd(),
+        hostname: hostname(),
+        reloadConfigSuccess: this.#isReloadOk,
+        lastConfigTimeMs: this.#lastConfigTimeMs,
+        corruptionCount: 0,
+        memoryLimitBytes: this.#options.memoryBytes,
+        storageRetention: formatDurationMs(this.#retention(this.#config).timeMs),
+      }),
+      configYaml: () => renderConfig(this.#config),
+      cardinality: async (limit) => cardinalityOf(await store.stats(limit)),
+      blocks: async () => blocksOf(await store.stats(1)),
+      features: () => featureTable(this.#options),
+    };
+  }
+}

@@ -1,0 +1,17 @@
+/** The `watchkeeper` program: one command a file, chosen by the first word. */
+
+const NODE_MAJOR_MIN = 22;
+const NODE_MINOR_MIN = 18;
+
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+if (major < NODE_MAJOR_MIN || (major === NODE_MAJOR_MIN && minor < NODE_MINOR_MIN)) {
+  console.error(
+    `watchkeeper needs Node.js ${NODE_MAJOR_MIN}.${NODE_MINOR_MIN} or newer, this is ${process.versions.node}: ` +
+      'start it with npm start, which brings its own',
+  );
+  process.exit(1);
+}
+
+// Imported only now: an older runtime could not even read the rest.
+const { main } = await import('./main.ts');
+await main(process.argv.slice(2));
