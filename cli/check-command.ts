@@ -1,11 +1,10 @@
 /** `watchkeeper check config|metrics`: what would be wrong, before it is. */
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
-import { validateExposition } from '../collector/exposition/validate-exposition.ts';
+import { validateExposition } from '../collector/exposition-check/validate-exposition.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { UsageError } from './flags.ts';
 
-const EXIT_FAILED = 1;
 /** promtool's exit code for lint findings of metrics that parse. */
 const EXIT_LINT = 3;
 
@@ -39,7 +38,8 @@ async function checkMetrics(
         });
   const problems = validateExposition(body, 'text/plain; version=0.0.4');
   const shown = file ?? '(standard input)';
-  for (const problem of problems) print(`${shown}:${problem.line}: ${problem.text}`);
-  if (problems.some((problem) => problem.isError)) return EXIT_FAILED;
+  for (const { line, metric, problem } of problems) {
+    print(`${shown}:${line}: ${metric === '' ? '' : `${metric}: `}${problem}`);
+  }
   return problems.length > 0 ? EXIT_LINT : 0;
 }

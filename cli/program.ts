@@ -20,12 +20,7 @@ import type { Store } from '../store/store.ts';
 import { featureTable, parserOptions } from './features.ts';
 import { type HttpServer, listen } from './http-server.ts';
 import type { ServeOptions } from './serve-options.ts';
-import { serverOptions } from './server-options.ts';
-import { blocksOf, cardinalityOf } from './store-status.ts';
 import { startTracing, type Tracing } from './tracing.ts';
-
-/** Shares of the memory limit. The rest is the runtime's, scrape caches and queries in flight. */
-const STORE_MEMORY_SHARE = 0.6;
 
 export interface Program {
   /** Where it answers. */
@@ -166,9 +161,12 @@ class ProgramParts implements Program {
 
   #apply(config: Config): void {
     this.#collector.applyConfig(config);
-    this.#store.setRetention(this.#retention(config)).catch((error: unknown) => {
-      this.#logger.error('the retention was not changed', { error });
-    });
+    const { limits } = config;
+    this.#store
+      .applyConfig({ limits, retention: this.#retention(config) })
+      .catch((error: unknown) => {
+        this.#logger.error('retention and limits of the store were not changed', { error });
+      });
     this.#queryLog.setPath(config.global.queryLogFile);
     this.#lastConfigTimeMs = Date.now();
     this.#isReloadOk = true;
@@ -183,17 +181,14 @@ class ProgramParts implements Program {
       : { ...config.retention, timeMs: retentionMs };
   }
 
-  async #openStore(): Promise<Store> {
+  #openStore(): Promise<Store> {
     const config = this.#config;
     const { limits, clickhouse } = config;
     return openStore({
       dataDir: this.#options.dataDir,
-      ...(clickhouse === undefined ? {} : { server: await serverOptions(clickhouse) }),
-      memoryBytesMax: Math.floor(this.#options.memoryBytes * STORE_MEMORY_SHARE),
-      headBytesMax: limits.memoryBytesMax,
-      seriesMax: limits.seriesMax,
-      spoolBytesMax: limits.spoolBytesMax,
-      outOfOrderWindowMs: limits.outOfOrderWindowMs,
+      clickhouse,
+      memoryBytesMax: this.#options.memoryBytes,
+      limits,
       retention: this.#retention(config),
       durability: config.durability,
       exemplarsMax: Math.max(0, config.storage.exemplarsMax),
@@ -280,8 +275,8 @@ class ProgramParts implements Program {
         storageRetention: formatDurationMs(this.#retention(this.#config).timeMs),
       }),
       configYaml: () => renderConfig(this.#config),
-      cardinality: async (limit) => cardinalityOf(await store.stats(limit)),
-      blocks: async () => blocksOf(await store.stats(1)),
+      cardinality: (limit) => store.cardinality(limit),
+      blocks: (signal) => store.blocks(signal),
       features: () => featureTable(this.#options),
     };
   }

@@ -21,7 +21,7 @@ export function adminRoutes(store: AdminStore, isEnabled: boolean): Hono {
     const startMs = params.timeMs('start', MIN_TIME_MS);
     const endMs = params.timeMs('end', MAX_TIME_MS);
     const matcherSets = selectors.map((selector) => readMatchers('match[]', selector));
-    await store.deleteSeries(matcherSets, { startMs, endMs });
+    for (const matchers of matcherSets) await store.deleteSeries(matchers, startMs, endMs);
     return successWithoutData(c);
   });
   app.on(['POST', 'PUT'], '/clean_tombstones', async (c) => {

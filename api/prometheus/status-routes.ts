@@ -2,6 +2,7 @@
 import { Hono } from 'hono';
 import type { Registry } from 'prom-client';
 import { anchoredRegex, RegexError } from '../../model/matcher.ts';
+import type { CardinalityStats, StoredBlock } from '../../store/admin/store-stats.ts';
 import { ApiError } from './api-error.ts';
 import { success } from './envelope.ts';
 import { readParams } from './params.ts';
@@ -24,34 +25,6 @@ export interface BuildInfo {
   readonly nodeVersion: string;
 }
 
-export interface NamedCount {
-  readonly name: string;
-  readonly value: number;
-}
-
-/** Cardinality, biggest first. */
-export interface CardinalityStats {
-  readonly seriesCount: number;
-  readonly labelPairCount: number;
-  readonly chunkCount: number;
-  /** Unix milliseconds of the oldest and newest sample in memory; undefined when there is none. */
-  readonly minTimeMs: number | undefined;
-  readonly maxTimeMs: number | undefined;
-  readonly seriesCountByMetricName: readonly NamedCount[];
-  readonly labelValueCountByLabelName: readonly NamedCount[];
-  readonly memoryInBytesByLabelName: readonly NamedCount[];
-  readonly seriesCountByLabelValuePair: readonly NamedCount[];
-}
-
-/** A partition of the stored samples, in the place of Prometheus' blocks. */
-export interface StoredBlock {
-  readonly name: string;
-  readonly minTimeMs: number;
-  readonly maxTimeMs: number;
-  readonly sampleCount: number;
-  readonly sizeBytes: number;
-}
-
 export interface StatusSource {
   readonly registry: Registry;
   readonly build: BuildInfo;
@@ -59,7 +32,7 @@ export interface StatusSource {
   runtime(): RuntimeInfo;
   /** The loaded configuration, secrets replaced. */
   configYaml(): string;
-  cardinality(limit: number): Promise<CardinalityStats>;
+  cardinality(limit: number): CardinalityStats;
   blocks(signal: AbortSignal): Promise<readonly StoredBlock[]>;
   /** What is switched on, by category. */
   features(): Readonly<Record<string, Readonly<Record<string, boolean>>>>;
@@ -84,7 +57,7 @@ export function statusRoutes(source: StatusSource, now: () => number): Hono {
       throw new ApiError('bad_data', 'limit must be a positive number');
     }
     if (limit > STATS_MAX) throw new ApiError('bad_data', `limit must not exceed ${STATS_MAX}`);
-    return success(c, cardinalityAnswer(await source.cardinality(limit)));
+    return success(c, cardinalityAnswer(source.cardinality(limit)));
   });
   app.get('/status/tsdb/blocks', async (c) => {
     const blocks = await source.blocks(c.req.raw.signal);

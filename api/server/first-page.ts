@@ -18,11 +18,11 @@ const STYLE = `
 
 export function firstPage(scrape: ScrapeManager, status: StatusSource): Hono {
   const app = new Hono();
-  app.get('/', async (c) => {
+  app.get('/', (c) => {
     const targets = [...scrape.activeTargets()].flatMap(([job, list]) =>
       list.map((target) => ({ job, target })),
     );
-    const { seriesCount } = await status.cardinality(1);
+    const { seriesCount } = status.cardinality(1);
     c.header('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'");
     return c.html(html`<!doctype html>
       <html lang="en">
