@@ -35,6 +35,25 @@ export function validateHistogram(h: FloatHistogram): void {
   checkBuckets('positive side', h.positiveBuckets);
 }
 
+/**
+ * A histogram of integer counts counts every observation once: `count` is the sum of its buckets,
+ * or above it when NaNs were observed.
+ * @throws InvalidHistogramError
+ */
+export function validateObservationCount(h: FloatHistogram): void {
+  const sum = (total: number, count: number): number => total + count;
+  const found = h.zeroCount + h.negativeBuckets.reduce(sum, 0) + h.positiveBuckets.reduce(sum, 0);
+  const hasNaN = Number.isNaN(h.sum);
+  if (hasNaN ? found <= h.count : found === h.count) return;
+  throw new InvalidHistogramError(
+    `${found} observations found in buckets, but the Count field is ${h.count}: histogram's ` +
+      (hasNaN
+        ? 'observation count should be at least the number of observations found in the buckets'
+        : 'observation count should equal the number of observations found in the buckets ' +
+          '(in absence of NaN)'),
+  );
+}
+
 function validateExponential(h: FloatHistogram): void {
   checkSpans('positive side', h.positiveSpans, h.positiveBuckets.length, true);
   checkSpans('negative side', h.negativeSpans, h.negativeBuckets.length, true);

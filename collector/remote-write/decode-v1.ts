@@ -3,7 +3,11 @@
  * again by the bytes of its labels, so that a steady sender costs no strings.
  */
 
-import { InvalidHistogramError, validateHistogram } from '../../model/histogram-validation.ts';
+import {
+  InvalidHistogramError,
+  validateHistogram,
+  validateObservationCount,
+} from '../../model/histogram-validation.ts';
 import { Labels } from '../../model/labels.ts';
 import {
   FIXED64,
@@ -128,13 +132,14 @@ export function addHistograms(
   histograms: readonly TimedHistogram[],
   describe: () => string,
 ): void {
-  for (const { timestampMs, histogram } of histograms) {
+  for (const { timestampMs, histogram, isInteger } of histograms) {
     if (batch.isTooNew(timestampMs)) {
       batch.problem(`out of bounds: timestamp is too far in the future for series ${describe()}`);
       continue;
     }
     try {
       if (!histogram.isStale) validateHistogram(histogram);
+      if (!histogram.isStale && isInteger) validateObservationCount(histogram);
     } catch (error) {
       if (!(error instanceof InvalidHistogramError)) throw error;
       batch.problem(`${error.message} for series ${describe()}`);

@@ -92,14 +92,20 @@ function readSeries(reader: ProtobufReader, symbols: readonly string[], batch: W
   const sampleCount = batch.count - firstRow + histograms.length;
   const labels = labelsOf(labelRefs, symbols, 'series');
   const describe = (): string => labels.toString();
-  if (typeof labels === 'string' || sampleCount === 0) {
-    batch.problem(
-      typeof labels === 'string'
-        ? labels
-        : `TimeSeries must contain at least one sample or histogram for series ${describe()}`,
-    );
+  if (typeof labels === 'string') {
+    batch.problem(labels);
     batch.invalidLabelSamples += sampleCount;
     batch.assign(firstRow, NO_SERIES, describe);
+    return;
+  }
+  const hasMetadata = addMetadata(batch, labels, metadata, symbols);
+  if (sampleCount === 0 && exemplars.length === 0) {
+    // Metadata may come alone; a series with nothing at all is a mistake of its sender.
+    if (!hasMetadata) {
+      batch.problem(
+        `TimeSeries must contain at least one sample or histogram for series ${describe()}`,
+      );
+    }
     return;
   }
   const ref = batch.resolve(labels);
@@ -114,7 +120,6 @@ function readSeries(reader: ProtobufReader, symbols: readonly string[], batch: W
       batch.exemplars.push({ ref, labels: Labels.fromPairs(exemplarLabels), value, timestampMs });
     }
   }
-  addMetadata(batch, labels, metadata, symbols);
 }
 
 function labelsOf(
@@ -140,17 +145,19 @@ function pairsOf(refs: readonly number[], symbols: readonly string[]): string[] 
   return pairs;
 }
 
+/** Says whether there was any. */
 function addMetadata(
   batch: WriteBatch,
   labels: Labels,
   metadata: Metadata,
   symbols: readonly string[],
-): void {
+): boolean {
   const help = symbols[metadata.helpRef] ?? '';
   const unit = symbols[metadata.unitRef] ?? '';
   const type = METRIC_TYPES[metadata.type] ?? 'unknown';
-  if (type === 'unknown' && help === '' && unit === '') return;
+  if (type === 'unknown' && help === '' && unit === '') return false;
   batch.metadata.push({ metricName: labels.get(METRIC_NAME), type, help, unit });
+  return true;
 }
 
 function readRefs(reader: ProtobufReader, tag: number, into: number[]): void {

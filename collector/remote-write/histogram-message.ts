@@ -16,6 +16,8 @@ const BUCKETS_MAX = 100_000;
 export interface TimedHistogram {
   readonly timestampMs: number;
   readonly histogram: FloatHistogram;
+  /** Its counts came as integers, so that they must add up. */
+  readonly isInteger: boolean;
 }
 
 const RESET_HINTS: readonly CounterResetHint[] = ['unknown', 'reset', 'not_reset', 'gauge'];
@@ -119,7 +121,7 @@ export function readHistogram(reader: ProtobufReader): TimedHistogram {
   const histogram = isFloat
     ? { ...shared, negativeBuckets: negativeCounts, positiveBuckets: positiveCounts }
     : fromIntegerHistogram({ ...shared, negativeDeltas, positiveDeltas });
-  return { timestampMs, histogram };
+  return { timestampMs, histogram, isInteger: !isFloat };
 }
 
 function readSpan(reader: ProtobufReader): Span {
