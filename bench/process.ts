@@ -109,7 +109,7 @@ export function pauseMs(durationMs: number): Promise<void> {
   return new Promise((done) => setTimeout(done, durationMs));
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const address = server.address();

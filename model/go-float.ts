@@ -47,6 +47,22 @@ export function formatGoF(value: number): string {
   return `${sign}${digits.padEnd(exponent + 1, '0')}`;
 }
 
+/** Where an exponent has one digit only, Go writes two. */
+const ONE_DIGIT_EXPONENT = /e-(\d)$/;
+
+/**
+ * As the values in the answers of Prometheus' API: shortest digits, with an exponent below 1e-6
+ * and from 1e21. That is JavaScript's own text but for names, minus zero and short exponents.
+ */
+export function formatApiFloat(value: number): string {
+  if (value > -1e-6 && value < 1e-6) {
+    if (value === 0) return Object.is(value, -0) ? '-0' : '0';
+    return String(value).replace(ONE_DIGIT_EXPONENT, 'e-0$1');
+  }
+  if (Number.isFinite(value)) return String(value);
+  return Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf';
+}
+
 function exponentSign(exponent: number): string {
   return `${exponent < 0 ? '-' : '+'}${String(Math.abs(exponent)).padStart(2, '0')}`;
 }

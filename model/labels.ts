@@ -57,9 +57,11 @@ export class Labels {
 
   /** @param entries names must be unique; empty values are left out */
   static fromEntries(entries: Iterable<readonly [string, string]>): Labels {
-    const kept = [...entries].filter((entry) => entry[1] !== '');
-    kept.sort((a, b) => compareUtf8(a[0], b[0]));
-    return Labels.fromSortedPairs(kept.flat());
+    const pairs: string[] = [];
+    for (const [name, value] of entries) {
+      if (value !== '') pairs.push(name, value);
+    }
+    return Labels.fromSortedPairs(inOrder(pairs));
   }
 
   get size(): number {
@@ -103,9 +105,15 @@ export class Labels {
 
   /** With the label set to `value`, or without it when `value` is ''. */
   with(name: string, value: string): Labels {
-    const record = new Map(this.entries());
-    record.set(name, value);
-    return Labels.fromEntries(record);
+    const pairs = this.pairs;
+    let at = 0;
+    while (at < pairs.length && compareUtf8(pairs[at] as string, name) < 0) at += 2;
+    const isThere = pairs[at] === name;
+    if (value === '') {
+      return isThere ? Labels.fromSortedPairs(pairs.toSpliced(at, 2)) : this;
+    }
+    if (isThere && pairs[at + 1] === value) return this;
+    return Labels.fromSortedPairs(pairs.toSpliced(at, isThere ? 2 : 0, name, value));
   }
 
   *entries(): Generator<readonly [string, string]> {
@@ -149,6 +157,35 @@ export class Labels {
     }
     return pairs.length === this.pairs.length ? this : Labels.fromSortedPairs(pairs);
   }
+}
+
+/** More labels than a series has are sorted as a whole: inserting them takes n² steps. */
+const INSERTED_LABELS_MAX = 64;
+
+/** Name, value pairs by ascending name; most come almost so. Sorts in place where it can. */
+function inOrder(pairs: string[]): readonly string[] {
+  if (pairs.length > 2 * INSERTED_LABELS_MAX) return sortedAtOnce(pairs);
+  for (let next = 2; next < pairs.length; next += 2) {
+    const name = pairs[next] as string;
+    const value = pairs[next + 1] as string;
+    let at = next;
+    while (at > 0 && compareUtf8(pairs[at - 2] as string, name) > 0) {
+      pairs[at] = pairs[at - 2] as string;
+      pairs[at + 1] = pairs[at - 1] as string;
+      at -= 2;
+    }
+    pairs[at] = name;
+    pairs[at + 1] = value;
+  }
+  return pairs;
+}
+
+function sortedAtOnce(pairs: readonly string[]): readonly string[] {
+  const entries: (readonly [string, string])[] = [];
+  for (let at = 0; at < pairs.length; at += 2) {
+    entries.push([pairs[at] as string, pairs[at + 1] as string]);
+  }
+  return entries.sort((a, b) => compareUtf8(a[0], b[0])).flat();
 }
 
 /** Label names of Prometheus 2, which need no quotes in Prometheus 3. */

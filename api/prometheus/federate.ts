@@ -1,5 +1,6 @@
 /** `/federate`: the newest sample of each selected series, as an exposition. */
 import { Hono } from 'hono';
+import { formatGoG } from '../../model/go-float.ts';
 import {
   isClassicLabelName,
   isClassicMetricName,
@@ -10,7 +11,6 @@ import type { SampleSource, SeriesColumns } from '../../model/source.ts';
 import { isStaleAt, wordsOf } from '../../model/value-bits.ts';
 import { readMatchers } from './matcher-params.ts';
 import { readParams } from './params.ts';
-import { floatText } from './query-json.ts';
 
 export interface FederateDeps {
   readonly source: SampleSource;
@@ -71,7 +71,7 @@ function expositionText(lines: readonly Line[], externalLabels: Labels): string 
       text += `# TYPE ${isClassicMetricName(name) ? name : quoted(name)} untyped\n`;
       lastName = name;
     }
-    text += `${seriesText(name, withExternal(labels, externalLabels))} ${floatText(value)} ${timestampMs}\n`;
+    text += `${seriesText(name, withExternal(labels, externalLabels))} ${formatGoG(value)} ${timestampMs}\n`;
   }
   return text;
 }

@@ -1,8 +1,7 @@
 /**
- * Query results as Prometheus writes them, in pieces of text, without an object per point. Number
- * texts are those of Go's `strconv.FormatFloat(v, 'f', -1, 64)`, which is JavaScript's own but for
- * NaN, infinities and minus zero.
+ * Query results as Prometheus writes them, in pieces of text, without an object per point.
  */
+import { formatApiFloat } from '../../model/go-float.ts';
 import type { Labels } from '../../model/labels.ts';
 import type { MatrixResult, ResultValue, VectorResult } from '../../promql/engine/query-result.ts';
 import { histogramToJson } from '../../promql/histogram/text.ts';
@@ -14,7 +13,7 @@ const PIECE_CHARS = 64 * 1024;
 export function* resultJson(value: ResultValue): Generator<string> {
   switch (value.kind) {
     case 'scalar':
-      yield `{"resultType":"scalar","result":[${timestampJson(value.timeMs)},"${floatText(value.value)}"]`;
+      yield `{"resultType":"scalar","result":[${timestampJson(value.timeMs)},"${formatApiFloat(value.value)}"]`;
       return;
     case 'string':
       yield `{"resultType":"string","result":[${timestampJson(value.timeMs)},${JSON.stringify(value.value)}]`;
@@ -36,7 +35,7 @@ function* vectorJson(vector: VectorResult): Generator<string> {
     const histogram = vector.histograms?.[index];
     const sample =
       histogram === undefined
-        ? `"value":[${time},"${floatText(vector.values[index] as number)}"]`
+        ? `"value":[${time},"${formatApiFloat(vector.values[index] as number)}"]`
         : `"histogram":[${time},${JSON.stringify(histogramToJson(histogram))}]`;
     piece += `${index === 0 ? '' : ','}{"metric":${labels},${sample}}`;
     if (piece.length >= PIECE_CHARS) {
@@ -58,7 +57,7 @@ function* matrixJson(matrix: MatrixResult): Generator<string> {
       const heads = times.of(timestampsMs);
       piece += ',"values":[';
       for (let at = 0; at < values.length; at++) {
-        piece += `${heads[at] as string}${floatText(values[at] as number)}"]`;
+        piece += `${heads[at] as string}${formatApiFloat(values[at] as number)}"]`;
         if (piece.length >= PIECE_CHARS) {
           yield piece;
           piece = '';
@@ -117,13 +116,6 @@ export function timestampJson(timeMs: number): string {
   return fraction === 0
     ? `${sign}${seconds}`
     : `${sign}${seconds}.${String(fraction).padStart(3, '0')}`;
-}
-
-export function floatText(value: number): string {
-  if (value === 0) return Object.is(value, -0) ? '-0' : '0';
-  if (Number.isFinite(value)) return String(value);
-  if (Number.isNaN(value)) return 'NaN';
-  return value > 0 ? '+Inf' : '-Inf';
 }
 
 function labelsJson(labels: Labels): string {

@@ -2,6 +2,7 @@
 import { SpanStatusCode, trace } from '@opentelemetry/api';
 import { type Context, Hono } from 'hono';
 import { stream } from 'hono/streaming';
+import { formatApiFloat } from '../../model/go-float.ts';
 import type { LabelSource } from '../../model/source.ts';
 import type { Expr, ParserOptions } from '../../promql/ast.ts';
 import type { Engine } from '../../promql/engine/engine.ts';
@@ -21,7 +22,7 @@ import {
 import { ApiError, type ErrorType, invalidParameter } from './api-error.ts';
 import { envelopeNotes, success } from './envelope.ts';
 import { MAX_TIME_MS, MIN_TIME_MS, type Params, parseApiDurationMs, readParams } from './params.ts';
-import { floatText, resultJson, timestampJson } from './query-json.ts';
+import { resultJson, timestampJson } from './query-json.ts';
 
 /** Prometheus' bound: enough for a week at 60 s or a year at 1 h. */
 const POINTS_PER_SERIES_MAX = 11_000;
@@ -281,7 +282,7 @@ async function exemplarsAnswer(c: Context, deps: QueryDeps, params: Params): Pro
       seriesLabels: seriesLabels.toRecord(),
       exemplars: exemplars.map(({ labels, value, timestampMs }) => ({
         labels: labels.toRecord(),
-        value: floatText(value),
+        value: formatApiFloat(value),
         timestamp: Number(timestampJson(timestampMs)),
       })),
     })),

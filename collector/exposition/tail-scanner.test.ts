@@ -79,8 +79,18 @@ describe('what stands behind the value', () => {
   test('milliseconds in the Prometheus format, whole and not negative', () => {
     expect(prometheus.scan(Buffer.from('a 1 1633253803935\nb'), 1)).toBe('sample');
     expect(prometheus).toMatchObject({ value: 1, timestampMs: 1_633_253_803_935, end: 18 });
-    for (const text of ['-5', '1.5', '1e3', '1633253803935 ', '9999999999999999999']) {
+    for (const text of ['-5', '1.5', '1e3', '5 6', '9999999999999999999']) {
       expect(prometheus.scan(Buffer.from(`a 1 ${text}\n`), 1)).toBe('unusual');
+    }
+  });
+
+  test('blanks in any number in the Prometheus format, one space in OpenMetrics', () => {
+    expect(prometheus.scan(Buffer.from('a \t1 \t 5  \n'), 1)).toBe('sample');
+    expect(prometheus).toMatchObject({ value: 1, timestampMs: 5, end: 11 });
+    expect(prometheus.scan(Buffer.from('a 1   \n'), 1)).toBe('sample');
+    expect(prometheus).toMatchObject({ value: 1, timestampMs: Number.NaN, end: 7 });
+    for (const text of ['a  1\n', 'a 1 \n', 'a 1  5\n', 'a 1\t5\n', 'a 1 5 \n']) {
+      expect(openMetrics.scan(Buffer.from(text), 1)).toBe('unusual');
     }
   });
 

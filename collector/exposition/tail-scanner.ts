@@ -48,24 +48,35 @@ export class TailScanner {
 
   /** @param start the byte after the series */
   scan(bytes: Uint8Array, start: number): Tail {
-    const value = this.#number(bytes, start + 1);
-    if (!this.#isNumber || bytes[start] !== SPACE) return 'unusual';
-    this.value = value;
+    if (bytes[start] !== SPACE) return 'unusual';
     this.timestampMs = Number.NaN;
-    const at = this.end;
-    if (bytes[at] === LF) {
-      this.end = at + 1;
-      return 'sample';
-    }
-    return this.#afterValue(bytes, at);
+    return this.#secondTimestamps
+      ? this.#openMetrics(bytes, start + 1)
+      : this.#prometheus(bytes, skipBlanks(bytes, start + 1));
   }
 
-  #afterValue(bytes: Uint8Array, at: number): Tail {
+  /** Any number of blanks between the parts and behind them. */
+  #prometheus(bytes: Uint8Array, start: number): Tail {
+    this.value = this.#number(bytes, start);
+    if (!this.#isNumber) return 'unusual';
+    if (bytes[this.end] === LF) return this.#endAt(this.end + 1);
+    const at = skipBlanks(bytes, this.end);
+    return bytes[at] === LF ? this.#endAt(at + 1) : this.#milliseconds(bytes, at);
+  }
+
+  /** One space between the parts, and none behind them. */
+  #openMetrics(bytes: Uint8Array, start: number): Tail {
+    this.value = this.#number(bytes, start);
+    if (!this.#isNumber) return 'unusual';
+    const at = this.end;
+    if (bytes[at] === LF) return this.#endAt(at + 1);
     if (bytes[at] !== SPACE) return 'unusual';
-    if (bytes[at + 1] === HASH) return this.#secondTimestamps ? 'exemplar' : 'unusual';
-    return this.#secondTimestamps
-      ? this.#seconds(bytes, at + 1)
-      : this.#milliseconds(bytes, at + 1);
+    return bytes[at + 1] === HASH ? 'exemplar' : this.#seconds(bytes, at + 1);
+  }
+
+  #endAt(end: number): Tail {
+    this.end = end;
+    return 'sample';
   }
 
   #milliseconds(bytes: Uint8Array, start: number): Tail {
@@ -76,20 +87,17 @@ export class TailScanner {
       timestampMs = timestampMs * 10 + digit;
       digit = (bytes[++at] as number) - ZERO;
     }
-    if (at === start || at - start > TIMESTAMP_DIGITS_MAX || bytes[at] !== LF) return 'unusual';
+    const end = skipBlanks(bytes, at);
+    if (at === start || at - start > TIMESTAMP_DIGITS_MAX || bytes[end] !== LF) return 'unusual';
     this.timestampMs = timestampMs;
-    this.end = at + 1;
-    return 'sample';
+    return this.#endAt(end + 1);
   }
 
   #seconds(bytes: Uint8Array, start: number): Tail {
     const seconds = this.#number(bytes, start);
     if (!this.#isNumber || !Number.isFinite(seconds)) return 'unusual';
     this.timestampMs = Math.trunc(seconds * 1000) + 0;
-    if (bytes[this.end] === LF) {
-      this.end++;
-      return 'sample';
-    }
+    if (bytes[this.end] === LF) return this.#endAt(this.end + 1);
     return bytes[this.end] === SPACE && bytes[this.end + 1] === HASH ? 'exemplar' : 'unusual';
   }
 
@@ -129,7 +137,7 @@ export class TailScanner {
     }
     // An exponent without digits is NaN, and fails here too.
     const isExact = power >= -EXACT_POWER_MAX && power <= EXACT_POWER_MAX;
-    if (!isExact || (byte !== LF && byte !== SPACE)) {
+    if (!isExact || (byte !== LF && byte !== SPACE && byte !== TAB)) {
       return this.#text(bytes, start);
     }
     const value =
@@ -184,6 +192,12 @@ export class TailScanner {
       throw error;
     }
   }
+}
+
+function skipBlanks(bytes: Uint8Array, start: number): number {
+  let at = start;
+  while (bytes[at] === SPACE || bytes[at] === TAB) at++;
+  return at;
 }
 
 function isBlankOrLineFeed(byte: number): boolean {

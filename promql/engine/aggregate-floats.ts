@@ -17,6 +17,8 @@ export class FloatGroups {
   /** Kahan compensation of `values`, or the mean of a variance. */
   readonly seconds: Float64Array;
   readonly counts: Float64Array;
+  /** 1 for groups that have a float at each step. */
+  readonly isFull: Uint8Array;
   /** 1 where an average has overflowed as a sum and is carried on as a mean. */
   readonly isIncremental: Uint8Array;
 
@@ -30,6 +32,7 @@ export class FloatGroups {
     const hasSecond = isSpread || op === 'sum' || op === 'avg';
     this.seconds = hasSecond ? new Float64Array(cellCount) : NO_NUMBERS;
     this.counts = isSpread || op === 'avg' ? new Float64Array(cellCount) : NO_NUMBERS;
+    this.isFull = new Uint8Array(groupCount);
     this.isIncremental = new Uint8Array(op === 'avg' ? cellCount : 0);
   }
 }
@@ -37,6 +40,10 @@ export class FloatGroups {
 /** @returns the number of floats in the row */
 export function addFloatRow(groups: FloatGroups, group: number, row: Row): number {
   const first = group * groups.steps;
+  if (row.isFull) {
+    if (groups.isFull[group] === 1 && addFullRow(groups, first, row)) return groups.steps;
+    groups.isFull[group] = 1;
+  }
   switch (groups.op) {
     case 'sum':
       return addSum(groups, first, row);
@@ -53,6 +60,48 @@ export function addFloatRow(groups: FloatGroups, group: number, row: Row): numbe
     case 'stddev':
     case 'stdvar':
       return addSpread(groups, first, row);
+  }
+}
+
+/**
+ * Without looking at the kinds of either side.
+ * @returns false for operators that have no such loop
+ */
+function addFullRow(groups: FloatGroups, first: number, { base, values: row }: Row): boolean {
+  const { steps, values, seconds } = groups;
+  switch (groups.op) {
+    case 'sum':
+      for (let step = 0; step < steps; step++) {
+        const cell = first + step;
+        const value = row[base + step] as number;
+        const before = values[cell] as number;
+        const after = before + value;
+        // Knuth's TwoSum: the error that Neumaier's branches give, without branches.
+        const added = after - before;
+        const error = before - (after - added) + (value - added);
+        values[cell] = after;
+        seconds[cell] = (seconds[cell] as number) + error;
+      }
+      return true;
+    case 'min':
+      for (let step = 0; step < steps; step++) {
+        const value = row[base + step] as number;
+        const least = values[first + step] as number;
+        if (value < least || least !== least) values[first + step] = value;
+      }
+      return true;
+    case 'max':
+      for (let step = 0; step < steps; step++) {
+        const value = row[base + step] as number;
+        const greatest = values[first + step] as number;
+        if (value > greatest || greatest !== greatest) values[first + step] = value;
+      }
+      return true;
+    case 'count':
+      for (let step = 0; step < steps; step++) (values[first + step] as number) += 1;
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -219,7 +268,9 @@ export function finishFloats(groups: FloatGroups): void {
   const cellCount = values.length;
   if (op === 'sum') {
     for (let cell = 0; cell < cellCount; cell++) {
-      (values[cell] as number) += seconds[cell] as number;
+      const total = values[cell] as number;
+      // An infinite sum has no error, and adding one that came before could make it NaN.
+      if (Number.isFinite(total)) values[cell] = total + (seconds[cell] as number);
     }
   } else if (op === 'avg') {
     for (let cell = 0; cell < cellCount; cell++) {

@@ -19,7 +19,7 @@ export type ValueOperator = Exclude<BinaryOperator, 'and' | 'or' | 'unless'>;
 export type ComparisonOperator = '==' | '!=' | '>' | '<' | '>=' | '<=';
 
 export function isComparison(op: BinaryOperator): op is ComparisonOperator {
-  return ['==', '!=', '>', '<', '>=', '<='].includes(op);
+  return op in COMPARISONS;
 }
 
 /** Operators whose result is another metric than their operands. */
@@ -29,27 +29,43 @@ export function changesMetric(op: BinaryOperator): boolean {
 
 /** Arithmetic, or 1 and 0 for a comparison. `</` and `>/` have no meaning for two floats: NaN. */
 export function floatOperation(op: ValueOperator, lhs: number, rhs: number): number {
-  switch (op) {
-    case '+':
-      return lhs + rhs;
-    case '-':
-      return lhs - rhs;
-    case '*':
-      return lhs * rhs;
-    case '/':
-      return lhs / rhs;
-    case '%':
-      return lhs % rhs;
-    case '^':
-      return power(lhs, rhs);
-    case 'atan2':
-      return Math.atan2(lhs, rhs);
-    case '</':
-    case '>/':
-      return Number.NaN;
-    default:
-      return compareFloats(op, lhs, rhs) ? 1 : 0;
-  }
+  if (isComparison(op)) return COMPARISONS[op](lhs, rhs) ? 1 : 0;
+  return op === '</' || op === '>/' ? Number.NaN : ARITHMETIC[op](lhs, rhs);
+}
+
+type ArithmeticOperator = Exclude<ValueOperator, ComparisonOperator | '</' | '>/'>;
+type Arithmetic = (lhs: number, rhs: number) => number;
+
+const ARITHMETIC: Readonly<Record<ArithmeticOperator, Arithmetic>> = {
+  '+': (lhs, rhs) => lhs + rhs,
+  '-': (lhs, rhs) => lhs - rhs,
+  '*': (lhs, rhs) => lhs * rhs,
+  '/': (lhs, rhs) => lhs / rhs,
+  '%': (lhs, rhs) => lhs % rhs,
+  '^': power,
+  atan2: Math.atan2,
+};
+
+const COMPARISONS: Readonly<Record<ComparisonOperator, (lhs: number, rhs: number) => boolean>> = {
+  '==': (lhs, rhs) => lhs === rhs,
+  '!=': (lhs, rhs) => lhs !== rhs,
+  '>': (lhs, rhs) => lhs > rhs,
+  '<': (lhs, rhs) => lhs < rhs,
+  '>=': (lhs, rhs) => lhs >= rhs,
+  '<=': (lhs, rhs) => lhs <= rhs,
+};
+
+/** For loops, which look the operator up once. */
+export function arithmetic(op: ArithmeticOperator): Arithmetic {
+  return ARITHMETIC[op];
+}
+
+export function comparison(op: ComparisonOperator): (lhs: number, rhs: number) => boolean {
+  return COMPARISONS[op];
+}
+
+export function compareFloats(op: ComparisonOperator, lhs: number, rhs: number): boolean {
+  return COMPARISONS[op](lhs, rhs);
 }
 
 /** Go says that 1 to any power and (-1) to ±Inf are 1, where JavaScript says NaN. */
@@ -57,23 +73,6 @@ function power(base: number, exponent: number): number {
   if (base === 1) return 1;
   if (base === -1 && Math.abs(exponent) === Infinity) return 1;
   return base ** exponent;
-}
-
-export function compareFloats(op: ComparisonOperator, lhs: number, rhs: number): boolean {
-  switch (op) {
-    case '==':
-      return lhs === rhs;
-    case '!=':
-      return lhs !== rhs;
-    case '>':
-      return lhs > rhs;
-    case '<':
-      return lhs < rhs;
-    case '>=':
-      return lhs >= rhs;
-    case '<=':
-      return lhs <= rhs;
-  }
 }
 
 type Operand = number | FloatHistogram;

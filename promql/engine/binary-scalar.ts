@@ -1,7 +1,9 @@
 /** Binary operators between an instant vector and a scalar, and between two scalars. */
 import {
+  arithmetic,
   changesMetric,
   compareFloats,
+  comparison,
   floatOperation,
   isComparison,
   mixedOperation,
@@ -61,7 +63,7 @@ export function vectorScalarBinary(
   });
 }
 
-function isFloatOperator(op: ValueOperator): boolean {
+function isFloatOperator(op: ValueOperator): op is Exclude<ValueOperator, '</' | '>/'> {
   return op !== '</' && op !== '>/';
 }
 
@@ -78,29 +80,30 @@ function floatFill(
 ): ((row: Row, out: RowBuffer) => void) | undefined {
   if (!isFloatOperator(op)) return undefined;
   if (isComparison(op)) {
+    const compare = comparison(op);
     return ({ base, kinds, values }, out) => {
       for (let step = 0; step < scalar.length; step++) {
         if (kinds[base + step] !== FLOAT) continue;
         const value = values[base + step] as number;
         const number = scalar[step] as number;
-        const holds = isScalarLeft
-          ? compareFloats(op, number, value)
-          : compareFloats(op, value, number);
+        const holds = isScalarLeft ? compare(number, value) : compare(value, number);
         if (!holds && !returnBool) continue;
         out.values[step] = returnBool ? Number(holds) : value;
         out.kinds[step] = FLOAT;
       }
     };
   }
-  return ({ base, kinds, values }, out) => {
+  const operate = arithmetic(op);
+  return ({ base, kinds, values, isFull }, out) => {
     for (let step = 0; step < scalar.length; step++) {
-      if (kinds[base + step] !== FLOAT) continue;
+      if (!isFull) {
+        if (kinds[base + step] !== FLOAT) continue;
+        out.kinds[step] = FLOAT;
+      }
       const value = values[base + step] as number;
       const number = scalar[step] as number;
-      out.values[step] = isScalarLeft
-        ? floatOperation(op, number, value)
-        : floatOperation(op, value, number);
-      out.kinds[step] = FLOAT;
+      out.values[step] = isScalarLeft ? operate(number, value) : operate(value, number);
     }
+    if (isFull) out.markFull();
   };
 }

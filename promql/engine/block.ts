@@ -12,6 +12,7 @@ interface BlockRow {
   values: Float64Array;
   kinds: Uint8Array;
   histograms: (FloatHistogram | undefined)[] | undefined;
+  readonly isFull: boolean;
 }
 
 /**
@@ -34,7 +35,8 @@ export class Block implements RowSource {
     this.dropsName = new Uint8Array(rowCount);
     this.values = new Float64Array(rowCount * steps);
     this.kinds = new Uint8Array(rowCount * steps);
-    this.#row = { base: 0, values: this.values, kinds: this.kinds, histograms: undefined };
+    const { values, kinds } = this;
+    this.#row = { base: 0, values, kinds, histograms: undefined, isFull: false };
   }
 
   /** Takes over arrays of `labels.length` rows, in place of whatever rows there are. */

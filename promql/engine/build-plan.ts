@@ -1,9 +1,18 @@
 /** From the syntax tree and the query's times to the plan. */
 import type { Matcher } from '../../model/matcher.ts';
-import type { AtModifier, Call, DurationExpr, Expr, SubqueryExpr, VectorSelector } from '../ast.ts';
+import type {
+  AtModifier,
+  BinaryExpr,
+  Call,
+  DurationExpr,
+  Expr,
+  SubqueryExpr,
+  VectorSelector,
+} from '../ast.ts';
 import { typeOf } from '../parser/value-type.ts';
+import { type HistogramNeed, needBelow } from './count-and-sum.ts';
 import { type Grid, gridOf, lastStepMs, singleStep } from './grid.ts';
-import { isInvariant, withoutParens } from './invariance.ts';
+import { Invariance, leftSpine, withoutParens } from './invariance.ts';
 import type { InfoNode, Load, Plan, PlanNode, RangeNode, TimeShift, WindowNode } from './plan.ts';
 import { type QueryTimes, resolveDurationMs } from './resolve-duration.ts';
 
@@ -24,6 +33,9 @@ export function buildPlan(expr: Expr, options: PlanOptions): Plan {
 class PlanBuilder {
   readonly loads: Load[] = [];
   readonly #options: PlanOptions;
+  readonly #invariance = new Invariance();
+  /** What the expressions around the one being built need of histograms. */
+  #need: HistogramNeed = 'unknown';
 
   constructor(options: PlanOptions) {
     this.#options = options;
@@ -31,16 +43,56 @@ class PlanBuilder {
 
   build(expr: Expr, grid: Grid): PlanNode {
     const inner = withoutParens(expr);
-    const type = typeOf(inner);
-    const isRepeated = grid.steps > 1 && (type === 'vector' || type === 'scalar');
-    if (!isRepeated || inner.kind === 'number' || !isInvariant(inner)) {
-      return this.#buildInner(inner, grid);
-    }
+    if (!this.#isDoneOnce(inner, grid)) return this.#buildInner(inner, grid);
     const once = this.#buildInner(inner, singleStep(grid.startMs, grid.stepMs));
-    return { kind: 'invariant', grid, pos: inner.pos, type, expr: once };
+    return { kind: 'invariant', grid, pos: inner.pos, type: once.type, expr: once };
+  }
+
+  #isDoneOnce(expr: Expr, grid: Grid): boolean {
+    switch (expr.kind) {
+      case 'number':
+      case 'string':
+      case 'matrix-selector':
+      case 'subquery':
+        return false;
+      default:
+        return grid.steps > 1 && this.#invariance.of(expr);
+    }
+  }
+
+  /** Chains of operators can be thousands long, so they are built in a loop. */
+  #buildChain(top: BinaryExpr, grid: Grid): PlanNode {
+    const spine = leftSpine(top);
+    // What is evaluated once is built apart, from its top.
+    const at = spine.findIndex((node, index) => index > 0 && this.#isDoneOnce(node, grid));
+    const chain = at < 0 ? spine : spine.slice(0, at);
+    const around = this.#need;
+    const needs = chain.map((node) => {
+      this.#need = needBelow(node, this.#need);
+      return this.#need;
+    });
+    let lhs = this.build((chain.at(-1) ?? top).lhs, grid);
+    for (let index = chain.length - 1; index >= 0; index--) {
+      const { op, pos, rhs: right, returnBool, matching } = chain[index] as BinaryExpr;
+      this.#need = needs[index] as HistogramNeed;
+      const rhs = this.build(right, grid);
+      const type = lhs.type === 'scalar' && rhs.type === 'scalar' ? 'scalar' : 'vector';
+      lhs = { kind: 'binary', grid, pos, type, op, lhs, rhs, returnBool, matching };
+    }
+    this.#need = around;
+    return lhs;
   }
 
   #buildInner(expr: Expr, grid: Grid): PlanNode {
+    if (expr.kind === 'binary') return this.#buildChain(expr, grid);
+    const around = this.#need;
+    this.#need = needBelow(expr, around);
+    const node = this.#buildNode(expr, grid);
+    this.#need = around;
+    return node;
+  }
+
+  #buildNode(expr: Exclude<Expr, BinaryExpr>, grid: Grid): PlanNode {
     const base = { grid, pos: expr.pos, type: typeOf(expr) };
     switch (expr.kind) {
       case 'number':
@@ -52,12 +104,6 @@ class PlanBuilder {
       case 'unary': {
         const operand = this.build(expr.expr, grid);
         return expr.op === '+' ? operand : { ...base, kind: 'negate', expr: operand };
-      }
-      case 'binary': {
-        const lhs = this.build(expr.lhs, grid);
-        const rhs = this.build(expr.rhs, grid);
-        const { op, returnBool, matching } = expr;
-        return { ...base, kind: 'binary', op, lhs, rhs, returnBool, matching };
       }
       case 'aggregate': {
         const param = expr.param === undefined ? undefined : this.build(expr.param, grid);
@@ -206,7 +252,8 @@ class PlanBuilder {
     backMs: number,
     aheadMs: number,
   ): Load {
-    if (grid.steps === 0) return { matchers, startMs: 0, endMs: -1 };
+    const countAndSumOnly = this.#need === 'count-and-sum';
+    if (grid.steps === 0) return { matchers, countAndSumOnly, startMs: 0, endMs: -1 };
     const firstMs = (shift.atMs ?? grid.startMs) - shift.offsetMs;
     const lastMs = (shift.atMs ?? lastStepMs(grid)) - shift.offsetMs;
     // Ranges are open at the left: a sample exactly `backMs` before a step is not seen.
@@ -214,13 +261,13 @@ class PlanBuilder {
     const endMs = lastMs + aheadMs;
     const key = matchersKey(matchers);
     for (const load of this.loads) {
-      if (matchersKey(load.matchers) !== key) continue;
+      if (load.countAndSumOnly !== countAndSumOnly || matchersKey(load.matchers) !== key) continue;
       if (startMs > load.endMs + 1 || endMs < load.startMs - 1) continue;
       load.startMs = Math.min(load.startMs, startMs);
       load.endMs = Math.max(load.endMs, endMs);
       return load;
     }
-    const load = { matchers, startMs, endMs };
+    const load = { matchers, countAndSumOnly, startMs, endMs };
     this.loads.push(load);
     return load;
   }

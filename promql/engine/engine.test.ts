@@ -176,6 +176,14 @@ describe('limits', () => {
 });
 
 describe('plans', () => {
+  test('a chain of operators may be thousands long', async () => {
+    const expr = `x_total${' + x_total'.repeat(5000)}`;
+    const { value } = await engineOf(COUNTERS).instant({ expr, timeMs: MINUTE_MS }, NEVER);
+
+    if (value.kind !== 'vector') throw new Error(value.kind);
+    expect([...value.values]).toEqual([5001 * 60, 5001 * 120]);
+  });
+
   test('equal selectors whose times touch are read once', () => {
     const engine = engineOf(COUNTERS);
     const near = engine.explain({ expr: 'x_total / x_total offset 1m', timeMs: 0 });

@@ -9,6 +9,7 @@ import { parseExpr } from '../parser/parser.ts';
 import { documentedType, typeOf } from '../parser/value-type.ts';
 import { finishRows, matrixResult, vectorResult } from './assemble-result.ts';
 import { buildPlan } from './build-plan.ts';
+import { withoutBuckets } from './count-and-sum.ts';
 import type { EngineOptions, InstantQuery, RangeQuery } from './engine-options.ts';
 import { EvalContext } from './eval-context.ts';
 import { Evaluator } from './evaluator.ts';
@@ -175,7 +176,7 @@ class PromqlEngine implements Engine {
           this.#source.select(selection, signal),
         );
         samplesLeft -= columns.values.length;
-        loaded.set(load, loadedColumns(columns));
+        loaded.set(load, loadedColumns(load.countAndSumOnly ? withoutBuckets(columns) : columns));
       } catch (cause) {
         context.check();
         throw readError(cause);

@@ -110,11 +110,22 @@ export class Evaluator implements Evaluation {
     return vector(await mergeAfterDrop(negated, this.context));
   }
 
-  async #binary(node: BinaryNode, stats: SampleStats): Promise<Value> {
-    const { op, matching } = node;
+  /** Chains of operators can be thousands long, so they are evaluated in a loop. */
+  async #binary(top: BinaryNode, stats: SampleStats): Promise<Value> {
     const held = this.context.currentSamples;
-    const lhs = await this.evaluate(node.lhs, stats);
-    const rhs = await this.evaluate(node.rhs, stats);
+    const chain = [top];
+    let left = top.lhs;
+    for (; left.kind === 'binary'; left = left.lhs) chain.push(left);
+    let value = await this.evaluate(left, stats);
+    for (const node of chain.reverse()) {
+      value = await this.#operate(node, value, await this.evaluate(node.rhs, stats), held);
+    }
+    return value;
+  }
+
+  /** @param held what was held before the operands were evaluated */
+  async #operate(node: BinaryNode, lhs: Value, rhs: Value, held: number): Promise<Value> {
+    const { op, matching } = node;
     if (lhs.kind === 'string' || rhs.kind === 'string') throw new Error('an operator on strings');
     if (op === 'and' || op === 'or' || op === 'unless') {
       if (lhs.kind !== 'vector' || rhs.kind !== 'vector' || matching === undefined) {

@@ -49,11 +49,26 @@ function keyFunction({ labelNames, without }: Grouping): (labels: Labels) => str
     return (labels) => keyWithout(labels, dropped);
   }
   const [only] = labelNames;
-  if (labelNames.length === 1 && only !== undefined) return (labels) => labels.get(only);
+  if (labelNames.length === 1 && only !== undefined) return labelReader(only);
+  const readers = labelNames.map(labelReader);
   return (labels) => {
     let key = '';
-    for (const name of labelNames) key += `${labels.get(name)}\uffff`;
+    for (const read of readers) key += `${read(labels)}\uffff`;
     return key;
+  };
+}
+
+/** Reads one label of many series; it looks first where the label was in the series before. */
+function labelReader(name: string): (labels: Labels) => string {
+  let place = 0;
+  return ({ pairs }) => {
+    if (pairs[place] === name) return pairs[place + 1] as string;
+    for (let at = 0; at < pairs.length; at += 2) {
+      if (pairs[at] !== name) continue;
+      place = at;
+      return pairs[at + 1] as string;
+    }
+    return '';
   };
 }
 

@@ -1,5 +1,5 @@
 /** Which parts of an expression have the same value at every step. */
-import type { Expr } from '../ast.ts';
+import type { BinaryExpr, Expr } from '../ast.ts';
 
 /** Their result depends on the evaluation time even when no argument does. */
 const TIME_DEPENDENT: ReadonlySet<string> = new Set([
@@ -16,34 +16,66 @@ const TIME_DEPENDENT: ReadonlySet<string> = new Set([
   'timestamp',
 ]);
 
-/** `start()`, `end()`, `range()` and `step()` are numbers of the query, not of the step. */
-export function isInvariant(expr: Expr): boolean {
-  switch (expr.kind) {
-    case 'number':
-    case 'string':
-      return true;
-    case 'paren':
-    case 'unary':
-      return isInvariant(expr.expr);
-    case 'binary':
-      return isInvariant(expr.lhs) && isInvariant(expr.rhs);
-    case 'aggregate':
-      return isInvariant(expr.expr) && (expr.param === undefined || isInvariant(expr.param));
-    case 'vector-selector':
-    case 'subquery':
-      return expr.at !== undefined;
-    case 'matrix-selector':
-      return expr.selector.at !== undefined;
-    case 'call':
-      return isInvariantCall(expr.func, expr.args);
+/** Tells whether the value of an expression is the same at every step; each is looked at once. */
+export class Invariance {
+  readonly #known = new Map<Expr, boolean>();
+
+  /** `start()`, `end()`, `range()` and `step()` are numbers of the query, not of the step. */
+  of(expr: Expr): boolean {
+    const known = this.#known.get(expr);
+    if (known !== undefined) return known;
+    const isInvariant = expr.kind === 'binary' ? this.#ofChain(expr) : this.#ofNode(expr);
+    this.#known.set(expr, isInvariant);
+    return isInvariant;
+  }
+
+  /** Chains of operators can be thousands long, so they are walked in a loop. */
+  #ofChain(top: BinaryExpr): boolean {
+    const chain = leftSpine(top);
+    let isInvariant = this.of((chain.at(-1) ?? top).lhs);
+    for (const node of chain.reverse()) {
+      isInvariant &&= this.of(node.rhs);
+      this.#known.set(node, isInvariant);
+    }
+    return isInvariant;
+  }
+
+  #ofNode(expr: Exclude<Expr, BinaryExpr>): boolean {
+    switch (expr.kind) {
+      case 'number':
+      case 'string':
+        return true;
+      case 'paren':
+      case 'unary':
+        return this.of(expr.expr);
+      case 'aggregate':
+        return this.of(expr.expr) && (expr.param === undefined || this.of(expr.param));
+      case 'vector-selector':
+      case 'subquery':
+        return expr.at !== undefined;
+      case 'matrix-selector':
+        return expr.selector.at !== undefined;
+      case 'call':
+        return this.#ofCall(expr.func, expr.args);
+    }
+  }
+
+  #ofCall(func: string, args: readonly Expr[]): boolean {
+    if (!args.every((arg) => this.of(arg))) return false;
+    if (func === 'timestamp') {
+      return args.every((arg) => withoutParens(arg).kind === 'vector-selector');
+    }
+    return !TIME_DEPENDENT.has(func);
   }
 }
 
-function isInvariantCall(func: string, args: readonly Expr[]): boolean {
-  if (!args.every(isInvariant)) return false;
-  if (func === 'timestamp')
-    return args.every((arg) => withoutParens(arg).kind === 'vector-selector');
-  return !TIME_DEPENDENT.has(func);
+/** An operator, the operator that is its left operand, and so on. */
+export function leftSpine(top: BinaryExpr): BinaryExpr[] {
+  const spine = [top];
+  for (let next = withoutParens(top.lhs); next.kind === 'binary'; next = withoutParens(next.lhs)) {
+    spine.push(next);
+  }
+  return spine;
 }
 
 export function withoutParens(expr: Expr): Expr {

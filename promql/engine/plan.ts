@@ -22,6 +22,8 @@ interface PlanBase {
 /** One read of the source, perhaps for several selectors. Both times included. */
 export interface Load {
   readonly matchers: readonly Matcher[];
+  /** Histograms are needed without their buckets. */
+  readonly countAndSumOnly: boolean;
   startMs: number;
   endMs: number;
 }

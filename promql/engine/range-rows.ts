@@ -52,8 +52,11 @@ export class RangeRows implements RowSource {
   readonly #stats: SampleStats;
   readonly #dropsNow: boolean;
   readonly #out: RowBuffer;
-  readonly #windows: ByTimes<TimeWindows>;
-  readonly #windowsOf: (times: Float64Array, start: number, end: number) => TimeWindows;
+  /** Undefined where keeping windows does not pay. */
+  readonly #sharedWindows: ByTimes<TimeWindows> | undefined;
+  /** Filled for a series at a time. */
+  readonly #ownWindows: TimeWindows;
+  readonly #histogramWindows: TimeWindows;
   readonly #endsMs: Float64Array;
   #onRow: OnRow | undefined;
   readonly #floatRow: FloatRowFunction | undefined;
@@ -91,8 +94,16 @@ export class RangeRows implements RowSource {
     this.#endsMs = rangeEnds(shape);
     const lastMs = this.#endsMs.map((endMs) => endMs + shape.extraAheadMs);
     const backMs = shape.extraBackMs + shape.rangeMs + shape.extraAheadMs;
-    this.#windowsOf = (times, start, end) => new TimeWindows(lastMs, backMs, times, start, end);
-    this.#windows = new ByTimes(this.#windowsOf, entriesMaxFor(this.steps));
+    this.#ownWindows = new TimeWindows(lastMs, backMs);
+    this.#histogramWindows = new TimeWindows(lastMs, backMs);
+    const entriesMax = entriesMaxFor(this.steps);
+    this.#sharedWindows =
+      entriesMax === 0
+        ? undefined
+        : new ByTimes(
+            (times, start, end) => new TimeWindows(lastMs, backMs).fill(times, start, end),
+            entriesMax,
+          );
   }
 
   get fullLabels(): readonly Labels[] {
@@ -111,7 +122,10 @@ export class RangeRows implements RowSource {
     const labels = this.#source.labels[index] as Labels;
     this.#seriesLabels = labels;
     const series = this.#source.read(index);
-    const windows = this.#windows.get(series.timestampsMs, series.from, series.to);
+    const { timestampsMs, from, to } = series;
+    const windows =
+      this.#sharedWindows?.get(timestampsMs, from, to) ??
+      this.#ownWindows.fill(timestampsMs, from, to);
     const isPlain = series.histograms === undefined && series.startTimestampsMs === undefined;
     if (series.histograms === undefined) this.#countFloats(windows);
     if (isPlain && this.#floatRow !== undefined) {
@@ -128,14 +142,15 @@ export class RangeRows implements RowSource {
     const { from, to } = windows;
     const { steps } = this;
     const endsMs = this.#endsMs;
-    return { steps, timestampsMs, values, start, from, to, isRising, endsMs };
+    const areShared = this.#sharedWindows !== undefined;
+    return { steps, timestampsMs, values, start, from, to, isRising, endsMs, areShared };
   }
 
   #readStepwise(series: RangeSeries, windows: TimeWindows, out: RowBuffer): void {
     const { grid, rangeMs } = this.#shape;
     const { histograms } = series;
     const times = Float64Array.from(histograms?.timestampsMs ?? []);
-    const ofHistograms = histograms && this.#windowsOf(times, 0, times.length);
+    const ofHistograms = histograms && this.#histogramWindows.fill(times, 0, times.length);
     if (histograms !== undefined && ofHistograms !== undefined) {
       this.#countMixed(windows, histograms, ofHistograms);
     }

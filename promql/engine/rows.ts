@@ -19,6 +19,8 @@ export interface Row {
   readonly kinds: Uint8Array;
   /** Undefined when the row has no histogram at all. */
   readonly histograms: readonly (FloatHistogram | undefined)[] | undefined;
+  /** Known to have a float at each step, so that nobody needs to look at the kinds. */
+  readonly isFull: boolean;
 }
 
 /** The rows of an instant vector. */
@@ -54,6 +56,7 @@ export class RowBuffer implements Row {
   readonly values: Float64Array;
   readonly kinds: Uint8Array;
   histograms: (FloatHistogram | undefined)[] | undefined;
+  isFull = false;
 
   constructor(steps: number) {
     this.values = new Float64Array(steps);
@@ -64,6 +67,13 @@ export class RowBuffer implements Row {
   clear(): void {
     this.kinds.fill(ABSENT);
     this.histograms = undefined;
+    this.isFull = false;
+  }
+
+  /** To be called when each value is set. */
+  markFull(): void {
+    this.kinds.fill(FLOAT);
+    this.isFull = true;
   }
 
   setFloat(step: number, value: number): void {

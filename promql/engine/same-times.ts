@@ -28,6 +28,7 @@ export class ByTimes<Value> {
 
   /** @param times never changed as long as this is in use */
   get(times: Float64Array, start: number, end: number): Value {
+    if (this.#entriesMax === 0) return this.#make(times, start, end);
     const recent = this.#recent;
     if (recent !== undefined && isOf(recent, times, start, end)) return recent.value;
     const key = keyOf(times, start, end);
@@ -68,6 +69,11 @@ function isOf(entry: Entry<unknown>, times: Float64Array, start: number, end: nu
 /** Steps for which such values are kept; more than this are computed anew. */
 const STEPS_KEPT_MAX = 1 << 20;
 
+/** With fewer steps comparing times costs more than searching them. */
+const STEPS_MIN = 8;
+
+/** How many values to keep that hold something for each step. */
 export function entriesMaxFor(steps: number): number {
+  if (steps < STEPS_MIN) return 0;
   return Math.ceil(STEPS_KEPT_MAX / Math.max(1, steps));
 }

@@ -12,6 +12,15 @@ import type { SampleStats } from './sample-stats.ts';
 /** What a cell says about the sample found: its value, or one of its times in seconds. */
 export type SelectorOutput = 'value' | 'timestamp' | 'start-timestamp';
 
+/** The sample that each step sees, the same for all series with the same timestamps. */
+interface SeenEntries {
+  /** Counted from the first sample of the series, or NONE. */
+  readonly entries: Int32Array;
+  readonly isAtEachStep: boolean;
+}
+
+const NONE = -1;
+
 export class SelectorRows implements RowSource {
   readonly labels: readonly Labels[];
   readonly dropsName: Uint8Array;
@@ -23,7 +32,9 @@ export class SelectorRows implements RowSource {
   readonly #stats: SampleStats;
   readonly #output: SelectorOutput;
   readonly #out: RowBuffer;
-  readonly #found: ByTimes<Int32Array>;
+  readonly #seen: ByTimes<SeenEntries>;
+  /** Filled for a series at a time, where keeping what was found does not pay. */
+  readonly #ownEntries: Int32Array | undefined;
 
   constructor(
     node: Pick<SelectorNode, 'grid' | 'offsetMs' | 'atMs' | 'lookbackMs' | 'matchers'>,
@@ -40,7 +51,9 @@ export class SelectorRows implements RowSource {
     this.#stats = stats;
     this.#output = output;
     this.#out = new RowBuffer(this.steps);
-    this.#found = new ByTimes(this.#find.bind(this), entriesMaxFor(this.steps));
+    const entriesMax = entriesMaxFor(this.steps);
+    this.#seen = new ByTimes(this.#find.bind(this), entriesMax);
+    this.#ownEntries = entriesMax === 0 ? new Int32Array(this.steps) : undefined;
   }
 
   get fullLabels(): readonly Labels[] {
@@ -50,18 +63,43 @@ export class SelectorRows implements RowSource {
   read(index: number): Row {
     const out = this.#out;
     out.clear();
-    const { columns, words } = this.#loaded;
-    const { values, histograms, timestampsMs, offsets } = columns;
+    const { timestampsMs, offsets, histograms } = this.#loaded.columns;
     const start = offsets[index] as number;
-    const found = this.#found.get(timestampsMs, start, offsets[index + 1] as number);
-    const { values: results, kinds } = out;
+    const seen = this.#seen.get(timestampsMs, start, offsets[index + 1] as number);
+    const isFull = seen.isAtEachStep && histograms === undefined && this.#fillFull(start, seen);
+    if (isFull) out.markFull();
+    this.#count(isFull ? this.steps : this.#fillStepwise(start, seen));
+    if (this.#output !== 'value') this.#replaceByTime(start, seen);
+    return out;
+  }
+
+  /** @returns false for a series with a NaN, which may be a stale marker */
+  #fillFull(start: number, { entries }: SeenEntries): boolean {
+    const { values } = this.#loaded.columns;
+    const { values: results } = this.#out;
+    let difference = 0;
+    for (let step = 0; step < entries.length; step++) {
+      const value = values[start + (entries[step] as number)] as number;
+      results[step] = value;
+      // 0 for a number, NaN for NaN and the infinities: one test at the end for all steps.
+      difference += value - value;
+    }
+    return difference === 0;
+  }
+
+  /** @returns the number of floats */
+  #fillStepwise(start: number, { entries }: SeenEntries): number {
+    const { columns, words } = this.#loaded;
+    const { values, histograms } = columns;
+    const { values: results, kinds } = this.#out;
     let count = 0;
-    for (let step = 0; step < found.length; step++) {
-      const relative = found[step] as number;
-      if (relative < 0) continue;
-      const at = start + relative;
-      if (histograms?.[at] !== undefined) {
-        this.#takeHistogram(step, histograms[at]);
+    for (let step = 0; step < entries.length; step++) {
+      const entry = entries[step] as number;
+      if (entry < 0) continue;
+      const at = start + entry;
+      const histogram = histograms?.[at];
+      if (histogram !== undefined) {
+        this.#takeHistogram(step, histogram);
         continue;
       }
       const value = values[at] as number;
@@ -70,24 +108,23 @@ export class SelectorRows implements RowSource {
       kinds[step] = FLOAT;
       count++;
     }
-    this.#count(count);
-    if (this.#output !== 'value') this.#replaceByTime(start, found);
-    return out;
+    return count;
   }
 
-  /** The sample that each step sees, counted from the first of the series, or -1. */
-  #find(timestampsMs: Float64Array, start: number, end: number): Int32Array {
+  #find(timestampsMs: Float64Array, start: number, end: number): SeenEntries {
     const { grid, offsetMs, atMs, lookbackMs } = this.#node;
-    const found = new Int32Array(grid.steps);
+    const entries = this.#ownEntries ?? new Int32Array(grid.steps);
+    let isAtEachStep = true;
     let next = start;
-    for (let step = 0; step < found.length; step++) {
+    for (let step = 0; step < entries.length; step++) {
       const timeMs = (atMs ?? grid.startMs + step * grid.stepMs) - offsetMs;
       if (step === 0) next = firstAfter(timestampsMs, start, end, timeMs);
       else while (next < end && (timestampsMs[next] as number) <= timeMs) next++;
       const isSeen = next > start && (timestampsMs[next - 1] as number) > timeMs - lookbackMs;
-      found[step] = isSeen ? next - 1 - start : -1;
+      entries[step] = isSeen ? next - 1 - start : NONE;
+      isAtEachStep &&= isSeen;
     }
-    return found;
+    return { entries, isAtEachStep };
   }
 
   #takeHistogram(step: number, histogram: FloatHistogram): void {
@@ -108,13 +145,13 @@ export class SelectorRows implements RowSource {
     }
   }
 
-  #replaceByTime(start: number, found: Int32Array): void {
+  #replaceByTime(start: number, { entries }: SeenEntries): void {
     const out = this.#out;
     const { timestampsMs, startTimestampsMs } = this.#loaded.columns;
     const times = this.#output === 'timestamp' ? timestampsMs : startTimestampsMs;
     for (let step = 0; step < this.steps; step++) {
       if (out.kinds[step] === ABSENT) continue;
-      out.setFloat(step, (times?.[start + (found[step] as number)] ?? 0) / 1000);
+      out.setFloat(step, (times?.[start + (entries[step] as number)] ?? 0) / 1000);
     }
     out.histograms = undefined;
   }

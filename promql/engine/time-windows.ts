@@ -10,27 +10,32 @@ export class TimeWindows {
   readonly from: Int32Array;
   readonly to: Int32Array;
   /** Samples in all windows, each counted at each step that sees it. */
-  readonly total: number;
+  total = 0;
   /** Samples in any window, each counted once. */
-  readonly distinct: number;
+  distinct = 0;
+  readonly #lastMs: Float64Array;
+  readonly #backMs: number;
 
   /**
    * @param lastMs for each step the last time it sees; ascending
    * @param backMs length of the windows, which are open at the left
    */
-  constructor(
-    lastMs: Float64Array,
-    backMs: number,
-    times: Float64Array,
-    start: number,
-    end: number,
-  ) {
+  constructor(lastMs: Float64Array, backMs: number) {
+    this.from = new Int32Array(lastMs.length);
+    this.to = new Int32Array(lastMs.length);
+    this.#lastMs = lastMs;
+    this.#backMs = backMs;
+  }
+
+  /** The windows over the entries from `start` up to but not including `end`. */
+  fill(times: Float64Array, start: number, end: number): this {
+    this.total = 0;
+    this.distinct = 0;
+    const lastMs = this.#lastMs;
+    const backMs = this.#backMs;
     const steps = lastMs.length;
-    this.from = new Int32Array(steps);
-    this.to = new Int32Array(steps);
-    let total = 0;
-    let distinct = 0;
-    let from = steps === 0 ? start : firstAfter(times, start, end, (lastMs[0] as number) - backMs);
+    if (steps === 0) return this;
+    let from = firstAfter(times, start, end, (lastMs[0] as number) - backMs);
     let to = from;
     for (let step = 0; step < steps; step++) {
       const windowEndMs = lastMs[step] as number;
@@ -40,10 +45,9 @@ export class TimeWindows {
       while (from < to && (times[from] as number) <= windowStartMs) from++;
       this.from[step] = from - start;
       this.to[step] = to - start;
-      total += to - from;
-      distinct += to - Math.max(from, seen);
+      this.total += to - from;
+      this.distinct += to - Math.max(from, seen);
     }
-    this.total = total;
-    this.distinct = distinct;
+    return this;
   }
 }

@@ -13,15 +13,21 @@ const SECOND_MS = 1000;
  * series; and what depends on times only is computed once for all series of a target.
  */
 export function floatRateRow({ isCounter, isPerSecond }: RateKind): FloatRowFunction {
-  const timesOf = new WeakMap<Int32Array, WindowTimes>();
+  const shared = new WeakMap<Int32Array, WindowTimes>();
+  let own: WindowTimes | undefined;
   const resets = new Resets();
+  const timesOf = (windows: FloatWindows, call: RangeCall): WindowTimes => {
+    const known = windows.areShared ? shared.get(windows.from) : undefined;
+    if (known !== undefined) return known;
+    const times = windows.areShared || own === undefined ? new WindowTimes(windows.steps) : own;
+    times.fill(windows, call, isPerSecond);
+    if (windows.areShared) shared.set(windows.from, times);
+    else own = times;
+    return times;
+  };
   return (windows, call, out) => {
     if (windows.steps === 0) return;
-    let times = timesOf.get(windows.from);
-    if (times === undefined) {
-      times = new WindowTimes(windows, call, isPerSecond);
-      timesOf.set(windows.from, times);
-    }
+    const times = timesOf(windows, call);
     if (isCounter) {
       if (windows.isRising) resets.count = 0;
       else resets.find(windows);
@@ -36,27 +42,37 @@ export function floatRateRow({ isCounter, isPerSecond }: RateKind): FloatRowFunc
 class WindowTimes {
   /** From the first to the last sample, in ms; 0 where there are fewer than two. */
   readonly sampledMs: Float64Array;
-  /** From the start of the range, as far as it is extrapolated, to the first sample. */
-  readonly toStartMs: Float64Array;
+  /**
+   * From the start of the range, as far as it is extrapolated, to the first sample; as a part of
+   * the time sampled.
+   */
+  readonly toStartShares: Float64Array;
   /** From the last sample to the end of the range, as far as it is extrapolated. */
   readonly toEndMs: Float64Array;
   /** What to multiply an increase by when nothing else limits the extrapolation. */
   readonly factors: Float64Array;
+  /** True when there are two samples at each step. */
+  isComplete = false;
   /** By which to divide the milliseconds of a range, and the seconds of a rate. */
-  readonly divisor: number;
+  divisor = 1;
 
-  constructor(windows: FloatWindows, { rangeMs }: RangeCall, isPerSecond: boolean) {
-    const { steps, timestampsMs, start, from, to, endsMs } = windows;
+  constructor(steps: number) {
     this.sampledMs = new Float64Array(steps);
-    this.toStartMs = new Float64Array(steps);
+    this.toStartShares = new Float64Array(steps);
     this.toEndMs = new Float64Array(steps);
     this.factors = new Float64Array(steps);
+  }
+
+  fill(windows: FloatWindows, { rangeMs }: RangeCall, isPerSecond: boolean): void {
+    const { steps, timestampsMs, start, from, to, endsMs } = windows;
     this.divisor = isPerSecond ? rangeMs / SECOND_MS : 1;
+    let isComplete = true;
     for (let step = 0; step < steps; step++) {
       const first = from[step] as number;
       const last = (to[step] as number) - 1;
       if (last <= first) {
         this.sampledMs[step] = 0;
+        isComplete = false;
         continue;
       }
       const firstMs = timestampsMs[start + first] as number;
@@ -70,10 +86,11 @@ class WindowTimes {
       if (toStartMs >= nearMs) toStartMs = averageMs / 2;
       if (toEndMs >= nearMs) toEndMs = averageMs / 2;
       this.sampledMs[step] = sampledMs;
-      this.toStartMs[step] = toStartMs;
+      this.toStartShares[step] = toStartMs / sampledMs;
       this.toEndMs[step] = toEndMs;
       this.factors[step] = (sampledMs + toStartMs + toEndMs) / sampledMs / this.divisor;
     }
+    this.isComplete = isComplete;
   }
 }
 
@@ -94,6 +111,24 @@ class Resets {
     }
   }
 
+  /** The first one behind an entry, counted from `from` on. */
+  nextAfter(entry: number, from: number): number {
+    let at = from;
+    while (at < this.count && (this.indexes[at] as number) <= entry) at++;
+    return at;
+  }
+
+  /** What the counter had before each reset up to an entry. */
+  lostUpTo(entry: number, from: number, values: Float64Array): number {
+    let lost = 0;
+    for (let at = from; at < this.count; at++) {
+      const index = this.indexes[at] as number;
+      if (index > entry) break;
+      lost += values[index - 1] as number;
+    }
+    return lost;
+  }
+
   #push(index: number): void {
     if (this.count === this.indexes.length) {
       const grown = new Int32Array(this.count * 2);
@@ -110,47 +145,48 @@ function counterRow(
   resets: Resets,
   out: RowBuffer,
 ): void {
-  const { sampledMs, toStartMs, toEndMs, factors, divisor } = times;
-  const { count: resetCount, indexes } = resets;
+  const { sampledMs, toStartShares, factors, isComplete } = times;
   const { values: results, kinds } = out;
   let resetAt = 0;
   for (let step = 0; step < steps; step++) {
-    const sampled = sampledMs[step] as number;
-    if (sampled === 0) continue;
+    if (!isComplete) {
+      if (sampledMs[step] === 0) continue;
+      kinds[step] = FLOAT;
+    }
     const first = start + (from[step] as number);
     const last = start + (to[step] as number) - 1;
     const firstValue = values[first] as number;
     let increase = (values[last] as number) - firstValue;
-    while (resetAt < resetCount && (indexes[resetAt] as number) <= first) resetAt++;
-    for (let at = resetAt; at < resetCount; at++) {
-      const index = indexes[at] as number;
-      if (index > last) break;
-      increase += values[index - 1] as number;
+    if (resetAt < resets.count) {
+      resetAt = resets.nextAfter(first, resetAt);
+      increase += resets.lostUpTo(last, resetAt, values);
     }
-    const toStart = toStartMs[step] as number;
     // A counter that would have been below zero at the start of the range begins at zero.
-    const hitsZero = increase > 0 && firstValue >= 0 && sampled * firstValue < toStart * increase;
-    if (hitsZero) {
-      const toZero = sampled * (firstValue / increase);
-      const covered = sampled + toZero + (toEndMs[step] as number);
-      results[step] = increase * (covered / sampled / divisor);
-    } else {
-      results[step] = increase * (factors[step] as number);
-    }
-    kinds[step] = FLOAT;
+    const hitsZero = firstValue < (toStartShares[step] as number) * increase && firstValue >= 0;
+    const factor = hitsZero ? factorFromZero(times, step, firstValue / increase) : factors[step];
+    results[step] = increase * (factor as number);
   }
+  if (isComplete) out.markFull();
+}
+
+/** @param share of the time sampled, back to where the counter was zero */
+function factorFromZero({ sampledMs, toEndMs, divisor }: WindowTimes, step: number, share: number) {
+  return (1 + share + (toEndMs[step] as number) / (sampledMs[step] as number)) / divisor;
 }
 
 function gaugeRow(
   { steps, values, start, from, to }: FloatWindows,
-  { sampledMs, factors }: WindowTimes,
+  { sampledMs, factors, isComplete }: WindowTimes,
   out: RowBuffer,
 ): void {
   for (let step = 0; step < steps; step++) {
-    if (sampledMs[step] === 0) continue;
+    if (!isComplete) {
+      if (sampledMs[step] === 0) continue;
+      out.kinds[step] = FLOAT;
+    }
     const firstValue = values[start + (from[step] as number)] as number;
     const change = (values[start + (to[step] as number) - 1] as number) - firstValue;
     out.values[step] = change * (factors[step] as number);
-    out.kinds[step] = FLOAT;
   }
+  if (isComplete) out.markFull();
 }

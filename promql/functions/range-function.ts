@@ -70,10 +70,12 @@ export interface FloatWindows {
   readonly start: number;
   /**
    * The samples of step k are the entries from `start + from[k]` up to but not including
-   * `start + to[k]`. Series with the same timestamps have the same arrays.
+   * `start + to[k]`.
    */
   readonly from: Int32Array;
   readonly to: Int32Array;
+  /** The arrays are those of all series with these timestamps; else they change with the series. */
+  readonly areShared: boolean;
   /** Known to have no NaN and no value below the one before, as most counters. */
   readonly isRising: boolean;
   /** End of the range of each step; its start is `rangeMs` before. */

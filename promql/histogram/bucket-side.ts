@@ -28,7 +28,11 @@ export class BucketSide {
     const cursor = new SpanCursor(spans, buckets.length);
     while (cursor.next()) indexes.push(cursor.index);
     const counts = buckets.slice(0, indexes.length);
-    return new BucketSide(indexes, counts, new Array<number>(counts.length).fill(0));
+    return new BucketSide(
+      indexes,
+      counts,
+      counts.map(() => 0),
+    );
   }
 
   clone(): BucketSide {

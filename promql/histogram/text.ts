@@ -1,6 +1,6 @@
 /** Histograms as people and programs read them. */
 
-import { formatGoG } from '../../model/go-float.ts';
+import { formatApiFloat, formatGoG } from '../../model/go-float.ts';
 import type { FloatHistogram } from '../../model/histogram.ts';
 import { BucketWalk, SpanCursor } from './bucket-walk.ts';
 
@@ -52,13 +52,6 @@ export function histogramToJson(h: FloatHistogram): HistogramJson {
 function boundaryRule(lowerInclusive: boolean, upperInclusive: boolean): BoundaryRule {
   if (lowerInclusive) return upperInclusive ? 3 : 1;
   return upperInclusive ? 0 : 2;
-}
-
-/** JavaScript's own text of a number is the API's, but for infinities and negative zero. */
-export function formatApiFloat(value: number): string {
-  if (value === Number.POSITIVE_INFINITY) return '+Inf';
-  if (value === Number.NEGATIVE_INFINITY) return '-Inf';
-  return Object.is(value, -0) ? '-0' : String(value);
 }
 
 /** `{{schema:1 count:3 sum:5 buckets:[1 2]}}`, the notation of test scripts and rule unit tests. */
