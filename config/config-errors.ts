@@ -43,6 +43,11 @@ export class Problems {
     return this.#found.length;
   }
 
+  /** In the order in which they were found, those beyond the limit left out. */
+  get all(): readonly PlaceError[] {
+    return this.#found;
+  }
+
   /** @throws ConfigErrors when there are problems */
   throwIfAny(path: string): void {
     if (this.#found.length > 0) throw new ConfigErrors(path, this.#found, this.#unshownCount);

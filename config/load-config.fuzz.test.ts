@@ -32,7 +32,23 @@ remote_write: [{url: "http://a", queue_config: {capacity: 5, max_backoff: 1m}}]
 otlp: {promote_resource_attributes: [a, b]}
 storage: {tsdb: {retention: {time: 1d, size: 1GB, percentage: 5}}}
 tracing: {endpoint: "a:1"}
-route: {receiver: x}
+route:
+  receiver: x
+  group_by: ['...']
+  routes:
+    - {matchers: ['a="b"', 'c=~"d.*"'], match_re: {e: f}, mute_time_intervals: [n], group_wait: 1s}
+receivers:
+  - name: x
+    webhook_configs: [{url: "http://a/{{ .Status }}", payload: {a: [1, "{{ .b }}"]}, timeout: 5s}]
+    email_configs: [{to: a@b, from: c@d, smarthost: "h:25", headers: {Subject: s}}]
+    slack_configs: [{api_url: "http://a", fields: [{title: t, value: v}], actions: [{type: a, text: b, url: c}]}]
+    pagerduty_configs: [{routing_key: k, details: {a: {b: 1}}, links: [{href: a}]}]
+    jira_configs: [{api_url: "http://a", project: p, issue_type: t, summary: {template: s}}]
+inhibit_rules: [{source_matchers: [a=b], target_match: {c: d}, equal: [e]}]
+time_intervals:
+  - name: n
+    time_intervals:
+      - {times: [{start_time: "09:00", end_time: "17:00"}], weekdays: ["monday:friday"], months: [may], location: UTC}
 clickhouse: {url: "http://h:8123"}
 retention: {by_matcher: [{matchers: ['a="b"'], time: 1d}]}
 limits: {series_max: 5}

@@ -142,18 +142,27 @@ describe('files', () => {
 
   test('an Alertmanager file brings its sections, and only those', async () => {
     const file = path.join(dir, 'alertmanager.yml');
-    await writeFile(file, 'global: {resolve_timeout: 5m}\nroute: {receiver: x}\nreceivers: []\n');
+    await writeFile(
+      file,
+      'global: {resolve_timeout: 6m}\nroute: {receiver: x}\nreceivers: [{name: x}]\n',
+    );
     const config = await load('', { alertmanagerPath: file });
-    expect(config.alertmanager.route?.source.file).toBe(file);
-    expect(config.alertmanager.inhibitRules).toBeUndefined();
+    expect(config.notifications?.route.receiver).toBe('x');
+    expect(config.notifications?.global.resolveTimeoutMs).toBe(360_000);
+    expect(config.notifications?.inhibitRules).toEqual([]);
     await writeFile(file, 'rout: {}\n');
     await expect(load('', { alertmanagerPath: file })).rejects.toThrow('did you mean route?');
   });
 
   test('Alertmanager’s sections may stand in the main file', async () => {
-    const config = await load('global: {smtp_from: a@b}\nroute:\n  receiver: x\nreceivers: []\n');
-    const { route } = config.alertmanager;
-    expect(route?.source.placeOf(route.node)).toMatchObject({ line: 3, column: 3 });
+    const text = 'global: {smtp_from: a@b}\nroute:\n  receiver: x\nreceivers: [{name: x}]\n';
+    const { notifications } = await load(text);
+    expect(notifications?.global.smtp.from).toBe('a@b');
+    expect(notifications?.receivers.map(({ name }) => name)).toEqual(['x']);
+    await expect(load('route:\n  receiver: y\n')).rejects.toThrow(
+      /:2:13: undefined receiver "y" used in route/,
+    );
+    expect((await load('')).notifications).toBeUndefined();
   });
 });
 

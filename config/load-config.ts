@@ -51,7 +51,7 @@ export async function loadConfig(
   const text = file === undefined ? selfConfig(options) : await readText(file, problems);
   const main = text === undefined ? undefined : readMainFile(shown, text, context, jobNames);
   const included = main === undefined ? [] : await readIncluded(main, context, jobNames);
-  const alertmanager = await readAlertmanager(options.alertmanagerPath, context);
+  const notifications = await readAlertmanager(options.alertmanagerPath, context);
   problems.throwIfAny(shown);
   // `throwIfAny` has thrown if there is no main: its absence is always a problem.
   const config = main as Config;
@@ -59,7 +59,7 @@ export async function loadConfig(
     ...config,
     path: file,
     scrapeConfigs: [...config.scrapeConfigs, ...included],
-    alertmanager: alertmanager ?? config.alertmanager,
+    notifications: notifications ?? config.notifications,
   };
 }
 
@@ -130,7 +130,7 @@ async function findIncluded(
 async function readAlertmanager(
   file: string | undefined,
   context: ReadContext,
-): Promise<Config['alertmanager'] | undefined> {
+): Promise<Config['notifications']> {
   if (file === undefined) return undefined;
   const text = await readText(file, context.problems);
   if (text === undefined) return undefined;

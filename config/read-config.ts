@@ -1,5 +1,8 @@
 /** Reads the file as a whole. */
 import type { Document } from 'yaml';
+import type { MatcherMode } from '../model/alert-matchers/parse-matchers.ts';
+import { readNotifications } from './alertmanager/read-notifications.ts';
+import type { NotificationConfig } from './alertmanager/types.ts';
 import type { Problems } from './config-errors.ts';
 import { quote } from './go-text.ts';
 import { readAlerting } from './read-alerting.ts';
@@ -18,13 +21,7 @@ import { readRemoteRead, readRemoteWrite } from './read-remote.ts';
 import { type JobNames, readScrapeConfigs } from './read-scrape-config.ts';
 import { readStorage } from './read-storage.ts';
 import { readTracing } from './read-tracing.ts';
-import type {
-  Config,
-  GlobalConfig,
-  RawAlertmanagerSections,
-  RawSection,
-  ScrapeConfig,
-} from './types.ts';
+import type { Config, GlobalConfig, ScrapeConfig } from './types.ts';
 import { NodesReadError, nullNode, YamlReader } from './yaml-reader.ts';
 import { hasItems, YamlSection } from './yaml-section.ts';
 import { parseYaml, YamlSource } from './yaml-source.ts';
@@ -106,7 +103,7 @@ export function readMainFile(
       remoteWrite: readRemoteWrite(root, scheme),
       remoteRead: readRemoteRead(root),
       otlp: readOtlp(root, global),
-      alertmanager: readRawSections(root),
+      notifications: readNotifications(root, { isOwnFile: false }),
       clusters: readClusters(root),
       clickhouse: readClickhouse(root),
       auth: readAuth(root),
@@ -132,15 +129,19 @@ export function readScrapeConfigFile(
   return readDocument(file, text, 'config.ScrapeConfigs', context, read) ?? [];
 }
 
-/** An `alertmanager.yml` beside the main file. */
+/**
+ * An `alertmanager.yml`.
+ * @returns undefined only when problems were added
+ */
 export function readAlertmanagerFile(
   file: string,
   text: string,
   context: ReadContext,
-): RawAlertmanagerSections | undefined {
+  matcherMode: MatcherMode = 'fallback',
+): NotificationConfig | undefined {
   return readDocument(file, text, 'config.plain', context, (root) => {
     root.know(['tracing']);
-    return readRawSections(root);
+    return readNotifications(root, { isOwnFile: true, matcherMode });
   });
 }
 
@@ -176,21 +177,4 @@ function readPatterns(root: YamlSection, name: string, problem: string): readonl
     }
     return root.reader.joinDir(text);
   });
-}
-
-function readRawSections(root: YamlSection): RawAlertmanagerSections {
-  const raw = (name: string): RawSection | undefined => {
-    const node = root.valueNode(name);
-    const { document, source } = root.reader;
-    return node === undefined ? undefined : { node, document, source };
-  };
-  return {
-    global: raw('global'),
-    route: raw('route'),
-    receivers: raw('receivers'),
-    inhibitRules: raw('inhibit_rules'),
-    timeIntervals: raw('time_intervals'),
-    muteTimeIntervals: raw('mute_time_intervals'),
-    templates: raw('templates'),
-  };
 }

@@ -3,8 +3,8 @@
  * Times are milliseconds (`…Ms`), sizes bytes (`…Bytes`), paths absolute. Field by field it is
  * Prometheus 3.14's; docs/configuration.md has the names in the file.
  */
-import type { Document, Node } from 'yaml';
 import type { Labels } from '../model/labels.ts';
+import type { NotificationConfig } from './alertmanager/types.ts';
 import type { DiscoveryConfig } from './discovery-types.ts';
 import type { HttpClientConfig, TlsConfig } from './http-client-types.ts';
 import type {
@@ -16,7 +16,6 @@ import type {
   ProcessRole,
   RetentionConfig,
 } from './own-types.ts';
-import type { YamlSource } from './yaml-source.ts';
 
 export type NameValidationScheme = 'utf8' | 'legacy';
 export type NameEscapingScheme = 'allow-utf-8' | 'underscores' | 'dots' | 'values';
@@ -225,24 +224,6 @@ export interface OtlpConfig {
   readonly labelNamePreserveMultipleUnderscores: boolean;
 }
 
-/** A section that another folder reads: its node, and the file to find places in. */
-export interface RawSection {
-  readonly node: Node;
-  readonly document: Document;
-  readonly source: YamlSource;
-}
-
-/** Alertmanager's sections, not yet judged. */
-export interface RawAlertmanagerSections {
-  readonly global: RawSection | undefined;
-  readonly route: RawSection | undefined;
-  readonly receivers: RawSection | undefined;
-  readonly inhibitRules: RawSection | undefined;
-  readonly timeIntervals: RawSection | undefined;
-  readonly muteTimeIntervals: RawSection | undefined;
-  readonly templates: RawSection | undefined;
-}
-
 export interface Config {
   /** The file this comes from, or undefined when the program runs without one. */
   readonly path: string | undefined;
@@ -261,7 +242,8 @@ export interface Config {
   readonly remoteWrite: readonly RemoteWriteConfig[];
   readonly remoteRead: readonly RemoteReadConfig[];
   readonly otlp: OtlpConfig;
-  readonly alertmanager: RawAlertmanagerSections;
+  /** Alertmanager's sections; undefined when there are none, and so nobody to tell. */
+  readonly notifications: NotificationConfig | undefined;
   readonly clusters: readonly ClusterConfig[];
   readonly clickhouse: ClickhouseConfig | undefined;
   readonly auth: AuthConfig;
