@@ -12,8 +12,9 @@ import {
 } from './binary-operators.ts';
 import { type Block, collect } from './block.ts';
 import type { EvalContext } from './eval-context.ts';
+import { fullRowOperation } from './full-row-operation.ts';
 import { matchedLabels, numberSignatures } from './match-signature.ts';
-import { withoutMetadata } from './metadata-labels.ts';
+import { hasTypeOrUnit, withoutMetadata } from './metadata-labels.ts';
 import { NO_ROW, OneSide } from './one-side.ts';
 import type { BinaryNode } from './plan.ts';
 import { executionError } from './query-error.ts';
@@ -47,6 +48,8 @@ class VectorBinary {
   readonly #isOneToOne: boolean;
   readonly #losesMetadata: boolean;
   readonly #matchingNames: ReadonlySet<string>;
+  /** The labels of a result are those its operands match by. */
+  readonly #matchesByResult: boolean;
   readonly #many: RowSource;
   readonly #one: Block;
   readonly #context: EvalContext;
@@ -55,6 +58,8 @@ class VectorBinary {
   readonly #oneSide: OneSide;
   /** One to one: 1 where the match group has a result at the step. Else made when needed. */
   readonly #isMatched: Uint8Array;
+  /** 1 where the match group has a result at any step. */
+  readonly #hasMatch: Uint8Array;
   /** Many to one: match groups and result labels seen at a step, as texts. */
   readonly #matchedPairs = new Map<string, Uint8Array>();
 
@@ -74,6 +79,8 @@ class VectorBinary {
     const { delayedNameRemoval } = context.modes;
     this.#losesMetadata = changesMetric(op) || (node.returnBool && !delayedNameRemoval);
     this.#matchingNames = new Set(matching.matchingLabels);
+    this.#matchesByResult =
+      this.#isOneToOne && this.#losesMetadata && !many.fullLabels.some(hasTypeOrUnit);
     this.#many = many;
     this.#one = one;
     this.#context = context;
@@ -83,6 +90,7 @@ class VectorBinary {
     this.#ofMany = ofMany;
     this.#oneSide = new OneSide(one, ofOne, signatures.count, matching);
     this.#isMatched = new Uint8Array(signatures.count * many.steps);
+    this.#hasMatch = new Uint8Array(signatures.count);
   }
 
   async run(): Promise<RowSource> {
@@ -91,7 +99,8 @@ class VectorBinary {
       this.#oneSide.refuseDuplicates();
     }
     await this.#context.inSlices(many.labels.length, (index) => {
-      this.#matchRow(index, many.read(index));
+      const row = many.read(index);
+      if (!this.#matchFullRow(index, row)) this.#matchRow(index, row);
     });
     if (this.#fillOfMany() !== undefined) this.#fillUnmatched();
     return this.#out.block;
@@ -107,6 +116,44 @@ class VectorBinary {
 
   #fillOfMany(): number | undefined {
     return this.#matching.fillLhs;
+  }
+
+  /**
+   * The usual case in one loop: floats at each step on both sides, one series each, and no other
+   * with the same result.
+   * @returns false when the row is another case
+   */
+  #matchFullRow(index: number, row: Row): boolean {
+    const { steps } = this.#many;
+    const signature = this.#ofMany[index] as number;
+    const one = this.#oneSide.soleFullRow[signature] as number;
+    const operate = fullRowOperation(this.#op);
+    if (!row.isFull || one === NO_ROW || operate === undefined) return false;
+    if (this.#oneSide.hasDuplicates) return false;
+    const first = signature * steps;
+    if (this.#isOneToOne && this.#hasMatch[signature] === 1) return false;
+    const manyLabels = this.#many.labels[index] as Labels;
+    const pair = this.#pair(signature, manyLabels, this.#one.labels[one] as Labels);
+    if (!this.#isOneToOne && pair.isMatched.includes(1)) return false;
+    const target = this.#addRow(pair.labels);
+    if (target === undefined) return false;
+    this.#isMatched.fill(1, first, first + steps);
+    this.#hasMatch[signature] = 1;
+    if (!this.#isOneToOne) pair.isMatched.fill(1);
+    const many = row.values.subarray(row.base, row.base + steps);
+    const ones = this.#one.values.subarray(one * steps, (one + 1) * steps);
+    const [lhs, rhs] = this.#isSwapped ? [ones, many] : [many, ones];
+    this.#out.block.setFloats(target, (results) => operate(lhs, rhs, results));
+    this.#context.hold(steps);
+    return true;
+  }
+
+  /** @returns undefined when there is a row with these labels */
+  #addRow(labels: Labels): number | undefined {
+    // Then another match group has other labels, and this one has no more to give.
+    return this.#matchesByResult
+      ? this.#out.block.addRow(labels, false)
+      : this.#out.addUnique(labels);
   }
 
   #matchRow(index: number, row: Row): void {
@@ -220,6 +267,7 @@ class VectorBinary {
       pair.isMatched[step] = 1;
     }
     this.#isMatched[cell] = 1;
+    this.#hasMatch[signature] = 1;
   }
 
   #resultLabels(many: Labels, one: Labels): Labels {

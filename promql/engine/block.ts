@@ -68,6 +68,13 @@ export class Block implements RowSource {
     this.kinds[cell] = FLOAT;
   }
 
+  /** A float at each step; `fill` sets them all. */
+  setFloats(index: number, fill: (values: Float64Array) => void): void {
+    const first = index * this.steps;
+    fill(this.values.subarray(first, first + this.steps));
+    this.kinds.fill(FLOAT, first, first + this.steps);
+  }
+
   setHistogram(index: number, step: number, histogram: FloatHistogram): void {
     const cell = index * this.steps + step;
     this.histograms ??= [];

@@ -31,6 +31,11 @@ export class RowCollector {
     return row;
   }
 
+  /** @returns a new row, or undefined when there is one with these labels */
+  addUnique(labels: Labels): number | undefined {
+    return this.#rowOf.has(labels.key) ? undefined : this.rowFor(labels, false);
+  }
+
   setFloat(row: number, step: number, value: number): void {
     this.block.setFloat(this.#freeRow(row, step), step, value);
   }

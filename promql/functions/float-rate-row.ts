@@ -140,38 +140,55 @@ class Resets {
 }
 
 function counterRow(
-  { steps, values, start, from, to }: FloatWindows,
+  windows: FloatWindows,
   times: WindowTimes,
   resets: Resets,
   out: RowBuffer,
 ): void {
-  const { sampledMs, toStartShares, factors, isComplete } = times;
-  const { values: results, kinds } = out;
+  if (resets.count === 0 && times.isComplete) {
+    plainCounterRow(windows, times, out.values);
+    out.markFull();
+    return;
+  }
+  const { steps, values, start, from, to } = windows;
   let resetAt = 0;
   for (let step = 0; step < steps; step++) {
-    if (!isComplete) {
-      if (sampledMs[step] === 0) continue;
-      kinds[step] = FLOAT;
-    }
+    if (times.sampledMs[step] === 0) continue;
     const first = start + (from[step] as number);
     const last = start + (to[step] as number) - 1;
     const firstValue = values[first] as number;
-    let increase = (values[last] as number) - firstValue;
-    if (resetAt < resets.count) {
-      resetAt = resets.nextAfter(first, resetAt);
-      increase += resets.lostUpTo(last, resetAt, values);
-    }
-    // A counter that would have been below zero at the start of the range begins at zero.
-    const hitsZero = firstValue < (toStartShares[step] as number) * increase && firstValue >= 0;
-    const factor = hitsZero ? factorFromZero(times, step, firstValue / increase) : factors[step];
-    results[step] = increase * (factor as number);
+    resetAt = resets.nextAfter(first, resetAt);
+    const lost = resets.lostUpTo(last, resetAt, values);
+    const increase = (values[last] as number) - firstValue + lost;
+    out.setFloat(step, increase * counterFactor(times, step, firstValue, increase));
   }
-  if (isComplete) out.markFull();
 }
 
-/** @param share of the time sampled, back to where the counter was zero */
-function factorFromZero({ sampledMs, toEndMs, divisor }: WindowTimes, step: number, share: number) {
-  return (1 + share + (toEndMs[step] as number) / (sampledMs[step] as number)) / divisor;
+function counterFactor(times: WindowTimes, step: number, firstValue: number, increase: number) {
+  const hitsZero = firstValue >= 0 && firstValue < (times.toStartShares[step] as number) * increase;
+  if (!hitsZero) return times.factors[step] as number;
+  const toEndShare = (times.toEndMs[step] as number) / (times.sampledMs[step] as number);
+  return (1 + firstValue / increase + toEndShare) / times.divisor;
+}
+
+/** The loop of most queries: no reset, and two samples at each step. */
+function plainCounterRow(
+  { steps, values, start, from, to }: FloatWindows,
+  { toStartShares, factors, toEndMs, sampledMs, divisor }: WindowTimes,
+  results: Float64Array,
+): void {
+  for (let step = 0; step < steps; step++) {
+    const firstValue = values[start + (from[step] as number)] as number;
+    const increase = (values[start + (to[step] as number) - 1] as number) - firstValue;
+    // A counter that would have been below zero at the start of the range begins at zero.
+    if (firstValue < (toStartShares[step] as number) * increase && firstValue >= 0) {
+      const share = firstValue / increase;
+      const toEndShare = (toEndMs[step] as number) / (sampledMs[step] as number);
+      results[step] = (increase * (1 + share + toEndShare)) / divisor;
+    } else {
+      results[step] = increase * (factors[step] as number);
+    }
+  }
 }
 
 function gaugeRow(
