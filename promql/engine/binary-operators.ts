@@ -1,7 +1,8 @@
 /** Binary operators on single values. */
 import type { FloatHistogram } from '../../model/histogram.ts';
+import { compactHistogram } from '../../model/histogram-buckets.ts';
 import type { BinaryOperator, PositionRange } from '../ast.ts';
-import { addHistograms, compactHistogram, subtractHistograms } from '../histogram/arithmetic.ts';
+import { addHistograms, subtractHistograms } from '../histogram/arithmetic.ts';
 import { equalHistograms } from '../histogram/equality.ts';
 import { divideHistogram, scaleHistogram } from '../histogram/scale.ts';
 import { IncompatibleSchemaError } from '../histogram/schema.ts';

@@ -1,5 +1,6 @@
 /** `rate`, `increase` and `delta` of native histograms. */
 import type { FloatHistogram } from '../../model/histogram.ts';
+import { reduceResolution } from '../../model/histogram-buckets.ts';
 import {
   mismatchedCustomBucketsInfo,
   mixedExponentialCustomHistogramsWarning,
@@ -8,7 +9,7 @@ import {
   startTimeOverlapWarning,
 } from '../engine/annotation-texts.ts';
 import type { RowBuffer } from '../engine/rows.ts';
-import { addHistograms, reduceResolution } from '../histogram/arithmetic.ts';
+import { addHistograms } from '../histogram/arithmetic.ts';
 import { detectReset } from '../histogram/detect-reset.ts';
 import { scaleHistogram } from '../histogram/scale.ts';
 import { IncompatibleSchemaError, usesCustomBuckets } from '../histogram/schema.ts';

@@ -1,12 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CUSTOM_BUCKETS_SCHEMA, type FloatHistogram } from '../../model/histogram.ts';
-import {
-  addHistograms,
-  compactHistogram,
-  reduceResolution,
-  subtractHistograms,
-} from './arithmetic.ts';
+import { compactHistogram, reduceResolution } from '../../model/histogram-buckets.ts';
+import { addHistograms, subtractHistograms } from './arithmetic.ts';
 import { almostEqualHistograms } from './equality.ts';
 import { IncompatibleSchemaError } from './schema.ts';
 import {

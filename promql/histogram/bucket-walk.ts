@@ -58,11 +58,18 @@ export class BucketWalk {
   readonly #h: FloatHistogram;
   readonly #sections: readonly Section[];
   readonly #step: 1 | -1;
+  readonly #hasZeroBucket: boolean;
   #sectionAt = -1;
   #cursor: SpanCursor | undefined;
 
-  constructor(h: FloatHistogram, direction: 'ascending' | 'descending' = 'ascending') {
+  /** @param takesNegativeZero a zero bucket that a subtraction left negative is gone through too */
+  constructor(
+    h: FloatHistogram,
+    direction: 'ascending' | 'descending' = 'ascending',
+    takesNegativeZero = false,
+  ) {
     this.#h = h;
+    this.#hasZeroBucket = takesNegativeZero ? h.zeroCount !== 0 : h.zeroCount > 0;
     this.#step = direction === 'ascending' ? 1 : -1;
     this.#sections =
       direction === 'ascending'
@@ -82,7 +89,7 @@ export class BucketWalk {
       if (section === undefined) return false;
       if (section === 'zero') {
         this.#cursor = undefined;
-        if (!(this.#h.zeroCount > 0)) continue;
+        if (!this.#hasZeroBucket) continue;
         this.count = this.#h.zeroCount;
         return true;
       }

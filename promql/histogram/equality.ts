@@ -1,6 +1,6 @@
 /** When two histograms, or two numbers, are the same. */
 import type { FloatHistogram, Span } from '../../model/histogram.ts';
-import { compactHistogram } from './arithmetic.ts';
+import { compactHistogram } from '../../model/histogram-buckets.ts';
 import { sameNumbers, usesCustomBuckets } from './schema.ts';
 
 const SMALLEST_NORMAL = 2 ** -1022;

@@ -10,7 +10,7 @@ import { BucketWalk, SpanCursor } from './bucket-walk.ts';
  */
 export function formatHistogram(h: FloatHistogram): string {
   const parts = [`count:${formatGoG(h.count)}`, `sum:${formatGoG(h.sum)}`];
-  const walk = new BucketWalk(h);
+  const walk = new BucketWalk(h, 'ascending', true);
   while (walk.next()) {
     if (walk.count === 0) continue;
     // The text form alone shows the bounds of the schema where the zero bucket covers some of it.

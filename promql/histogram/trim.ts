@@ -1,6 +1,6 @@
 /** `h </ bound` and `h >/ bound`: only the observations below or above a bound. */
 import type { FloatHistogram } from '../../model/histogram.ts';
-import { compactHistogram } from './arithmetic.ts';
+import { compactHistogram } from '../../model/histogram-buckets.ts';
 import { bucketInterval, type Interval } from './bounds.ts';
 import { SpanCursor } from './bucket-walk.ts';
 import { fractionBelow } from './interpolate.ts';

@@ -1,8 +1,8 @@
 /** Classic histograms as native ones with custom buckets, for `load_with_nhcb`. */
 import { parseGoFloat } from '../../model/go-float.ts';
 import { CUSTOM_BUCKETS_SCHEMA, type FloatHistogram } from '../../model/histogram.ts';
+import { compactHistogram } from '../../model/histogram-buckets.ts';
 import { type Labels, METRIC_NAME } from '../../model/labels.ts';
-import { compactHistogram } from '../histogram/arithmetic.ts';
 import type { ScriptSample, ScriptSeries } from './script.ts';
 
 /** Series of a classic histogram whose counts contradict each other. */
