@@ -9,6 +9,7 @@ import { errorResponse, success } from './prometheus/envelope.ts';
 import { type FederateDeps, federateRoute } from './prometheus/federate.ts';
 import { labelRoutes } from './prometheus/label-routes.ts';
 import { type QueryDeps, queryRoutes } from './prometheus/query-routes.ts';
+import { searchRoutes } from './prometheus/search/search-routes.ts';
 import { type SqlStore, sqlRoute } from './prometheus/sql-route.ts';
 import { type StatusSource, statusRoutes } from './prometheus/status-routes.ts';
 import { targetRoutes } from './prometheus/target-routes.ts';
@@ -68,6 +69,7 @@ function apiV1(deps: AppDeps): Hono {
   const api = new Hono();
   api.route('/', queryRoutes(deps.query));
   api.route('/', labelRoutes(deps.query.labels));
+  api.route('/', searchRoutes(deps.query.labels, deps.query.now));
   api.route('/', targetRoutes(deps.scrape, deps.query.labels));
   api.route('/', statusRoutes(deps.status, deps.query.now));
   api.route('/', writeRoutes(deps.write));
