@@ -24,7 +24,9 @@ export function targetRoutes(scrape: ScrapeManager, metadata: LabelSource): Hono
   const app = new Hono();
   app.get('/targets', async (c) => {
     const params = await readParams(c);
-    return success(c, targetsAnswer(scrape, params.get('scrapePool'), params.get('state')));
+    const explains = params.get('explain') === 'true';
+    const pool = params.get('scrapePool');
+    return success(c, targetsAnswer(scrape, pool, params.get('state'), explains));
   });
   app.get('/targets/metadata', async (c) => {
     const params = await readParams(c);
@@ -50,7 +52,13 @@ export function targetRoutes(scrape: ScrapeManager, metadata: LabelSource): Hono
   return app;
 }
 
-function targetsAnswer(scrape: ScrapeManager, pool: string, stateText: string): unknown {
+/** @param explains adds to dropped targets which rule dropped them; Prometheus has no such field */
+function targetsAnswer(
+  scrape: ScrapeManager,
+  pool: string,
+  stateText: string,
+  explains: boolean,
+): unknown {
   const state = stateText.toLowerCase();
   const isWanted = (job: string): boolean => pool === '' || job === pool;
   const showsActive = ['', 'any', 'active'].includes(state);
@@ -65,19 +73,17 @@ function targetsAnswer(scrape: ScrapeManager, pool: string, stateText: string): 
       kept.map(({ discovered, droppedBy }) => ({
         discoveredLabels: discovered.toRecord(),
         scrapePool: job,
-        droppedBy: {
-          step: droppedBy,
-          rule: renderedRule(configs.get(job)?.relabelConfigs[droppedBy]),
-        },
+        ...(explains
+          ? { droppedBy: { step: droppedBy, rule: ruleOf(configs.get(job), droppedBy) } }
+          : {}),
       })),
     ),
-    droppedTargetCounts: showsDropped
-      ? Object.fromEntries(allDropped.map(([job, { count }]) => [job, count]))
-      : null,
+    droppedTargetCounts: Object.fromEntries(allDropped.map(([job, { count }]) => [job, count])),
   };
 }
 
-function renderedRule(rule: RelabelConfig | undefined): unknown {
+function ruleOf(config: ScrapeConfig | undefined, step: number): unknown {
+  const rule = config?.relabelConfigs[step];
   return rule === undefined ? null : renderRelabelConfig(rule);
 }
 
