@@ -24,8 +24,8 @@ export async function takeSnapshot(
   );
   await engine.run(
     {
-      sql: `BACKUP DATABASE {database:Identifier} TO File(${quote(path)}) FORMAT Null`,
-      params: { database: database.trim() },
+      sql: `BACKUP DATABASE ${quote(database.trim(), '`')} TO File(${quote(path, "'")}) FORMAT Null`,
+      params: {},
     },
     {
       lane: 'background',
@@ -35,9 +35,9 @@ export async function takeSnapshot(
   return name;
 }
 
-/** A name of a backup is no expression, so it cannot be a parameter. */
-function quote(path: string): string {
-  return `'${path.replace(/['\\]/g, (char) => `\\${char}`)}'`;
+/** BACKUP takes no parameters, neither for the database nor for the file. */
+function quote(text: string, mark: "'" | '`'): string {
+  return `${mark}${text.replace(/['`\\]/g, (char) => `\\${char}`)}${mark}`;
 }
 
 function randomSuffix(): string {

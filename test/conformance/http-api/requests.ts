@@ -7,6 +7,8 @@ export interface ApiRequest {
   /** Replaces `{name}` parts of the path. */
   readonly path?: Readonly<Record<string, string>>;
   readonly params?: readonly (readonly [string, string])[];
+  /** In place of parameters, with the headers of a remote write request. */
+  readonly body?: Uint8Array<ArrayBuffer>;
   /** The answer is to be an error of this status; without it 200. */
   readonly status?: number;
 }
@@ -119,6 +121,9 @@ const DELETE: readonly ApiRequest[] = [
 
 const ONCE: readonly ApiRequest[] = [{}];
 
+/** A write request without series, compressed with snappy: one byte, its length. */
+const EMPTY_WRITE = new Uint8Array(1);
+
 /** By `method path`. An operation that is not here is asked with the examples of its parameters. */
 export const REQUESTS: Readonly<Record<string, readonly ApiRequest[]>> = {
   'get /query': INSTANT,
@@ -186,6 +191,7 @@ export const REQUESTS: Readonly<Record<string, readonly ApiRequest[]>> = {
   'post /admin/tsdb/clean_tombstones': ONCE,
   'put /admin/tsdb/snapshot': ONCE,
   'post /admin/tsdb/snapshot': [{ params: [['skip_head', 'maybe']], status: 400 }, {}],
+  'post /write': [{ body: EMPTY_WRITE, status: 204 }],
   'get /notifications': ONCE,
   'get /features': ONCE,
 };
