@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Labels } from '../../model/labels.ts';
 import { matchesAll } from '../../model/matcher.ts';
-import type { SampleSource, SeriesColumns } from '../../model/source.ts';
+import { type SampleSource, type SeriesColumns, TooManySamplesError } from '../../model/source.ts';
 import { createEngine } from './engine.ts';
 import { ENGINE_DEFAULTS, type EngineOptions } from './engine-options.ts';
 import type { QueryError } from './query-error.ts';
@@ -165,6 +165,34 @@ describe('limits', () => {
 
     expect(failure.errorType).toBe('timeout');
     expect(failure.message).toBe('query timed out in expression evaluation');
+  });
+
+  test('a source that does not answer is given up at the deadline', async () => {
+    const silent: SampleSource = {
+      select: (_, signal) =>
+        new Promise((_resolve, reject) => {
+          signal.addEventListener('abort', () => reject(new Error('aborted')));
+        }),
+      estimate: async () => ({ seriesCount: 0, sampleCount: 0 }),
+    };
+    const engine = createEngine(silent, { ...ENGINE_DEFAULTS, timeoutMs: 20 });
+    const failure = await failureOf(engine.instant({ expr: 'x', timeMs: 0 }, NEVER));
+
+    expect(failure.errorType).toBe('timeout');
+  });
+
+  test('more samples to read than fit into memory are refused by the source', async () => {
+    const full: SampleSource = {
+      select: async () => {
+        throw new TooManySamplesError('too many');
+      },
+      estimate: async () => ({ seriesCount: 0, sampleCount: 0 }),
+    };
+    const engine = createEngine(full, ENGINE_DEFAULTS);
+    const failure = await failureOf(engine.instant({ expr: 'x', timeMs: 0 }, NEVER));
+
+    expect(failure.errorType).toBe('execution');
+    expect(failure.message).toContain('would load too many samples');
   });
 
   test('a query that is no PromQL is bad data', async () => {

@@ -178,7 +178,6 @@ class PromqlEngine implements Engine {
         samplesLeft -= columns.values.length;
         loaded.set(load, loadedColumns(load.countAndSumOnly ? withoutBuckets(columns) : columns));
       } catch (cause) {
-        context.check();
         throw readError(cause);
       }
     }

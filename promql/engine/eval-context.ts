@@ -106,7 +106,7 @@ export class EvalContext {
 
   /**
    * Runs something with a signal that fires at the query's deadline or cancellation.
-   * @throws what it throws, then perhaps after `check` would
+   * @throws QueryError when that is why it failed, else what it throws
    */
   async withDeadline<Result>(run: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
     const { signal, now, deadlineMs } = this.#limits;
@@ -114,6 +114,10 @@ export class EvalContext {
     const timer = setTimeout(() => timeout.abort(), Math.max(0, deadlineMs - now()));
     try {
       return await run(AbortSignal.any([signal, timeout.signal]));
+    } catch (error) {
+      this.check();
+      if (timeout.signal.aborted) throw timedOut();
+      throw error;
     } finally {
       clearTimeout(timer);
     }
@@ -122,12 +126,14 @@ export class EvalContext {
   /** @throws QueryError when the query is cancelled or out of time */
   check(): void {
     const { signal, now, deadlineMs } = this.#limits;
-    if (now() >= deadlineMs) {
-      throw new QueryError('timeout', 'query timed out in expression evaluation');
-    }
+    if (now() >= deadlineMs) throw timedOut();
     if (signal.aborted) {
       const cause: unknown = signal.reason;
       throw new QueryError('canceled', 'query was canceled in expression evaluation', { cause });
     }
   }
+}
+
+function timedOut(): QueryError {
+  return new QueryError('timeout', 'query timed out in expression evaluation');
 }
