@@ -2,11 +2,11 @@
 import type { Expr, ParserOptions } from '../ast.ts';
 
 /** Prometheus' defaults. */
-export const LOOKBACK_MS_DEFAULT = 5 * 60_000;
-export const SAMPLES_MAX_DEFAULT = 50_000_000;
-export const TIMEOUT_MS_DEFAULT = 2 * 60_000;
+const LOOKBACK_MS_DEFAULT = 5 * 60_000;
+const SAMPLES_MAX_DEFAULT = 50_000_000;
+const TIMEOUT_MS_DEFAULT = 2 * 60_000;
 /** Samples that the reads of one query may bring into memory, 16 bytes each. */
-export const READ_SAMPLES_MAX_DEFAULT = 100_000_000;
+const READ_SAMPLES_MAX_DEFAULT = 100_000_000;
 
 export interface EngineOptions {
   /** How far back an instant selector looks for a sample. */

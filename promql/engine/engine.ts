@@ -24,7 +24,7 @@ import { SampleStats } from './sample-stats.ts';
 import { unlabelledRow } from './vector-functions.ts';
 
 /** What a query would read. */
-export interface QueryCost {
+interface QueryCost {
   readonly seriesCount: number;
   /** May be above the true count. */
   readonly sampleCount: number;

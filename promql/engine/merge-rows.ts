@@ -11,7 +11,7 @@ export function hasDuplicateLabels(source: RowSource): boolean {
   return hasDuplicates(source.labels);
 }
 
-export function hasDuplicates(labels: readonly Labels[]): boolean {
+function hasDuplicates(labels: readonly Labels[]): boolean {
   if (labels.length < 2) return false;
   const seen = new Set<string>();
   for (const { key } of labels) seen.add(key);

@@ -2,7 +2,7 @@
 import { Labels, METRIC_NAME } from '../../model/labels.ts';
 
 export const METRIC_TYPE = '__type__';
-export const METRIC_UNIT = '__unit__';
+const METRIC_UNIT = '__unit__';
 
 const METADATA: ReadonlySet<string> = new Set([METRIC_NAME, METRIC_TYPE, METRIC_UNIT]);
 

@@ -34,12 +34,12 @@ export interface TimeShift {
   readonly atMs: number | undefined;
 }
 
-export interface NumberNode extends PlanBase {
+interface NumberNode extends PlanBase {
   readonly kind: 'number';
   readonly value: number;
 }
 
-export interface StringNode extends PlanBase {
+interface StringNode extends PlanBase {
   readonly kind: 'string';
   readonly value: string;
 }
@@ -64,7 +64,7 @@ export interface WindowNode extends PlanBase, TimeShift {
 }
 
 /** A range vector of computed samples; `expr` is evaluated on its own grid. */
-export interface SubqueryNode extends PlanBase, TimeShift {
+interface SubqueryNode extends PlanBase, TimeShift {
   readonly kind: 'subquery';
   readonly expr: PlanNode;
   readonly rangeMs: number;
@@ -72,7 +72,7 @@ export interface SubqueryNode extends PlanBase, TimeShift {
 
 export type RangeNode = WindowNode | SubqueryNode;
 
-export interface NegateNode extends PlanBase {
+interface NegateNode extends PlanBase {
   readonly kind: 'negate';
   readonly expr: PlanNode;
 }
@@ -111,7 +111,7 @@ export interface InfoNode extends PlanBase, TimeShift {
 }
 
 /** `expr` on a grid of one step; its value stands at every step. */
-export interface InvariantNode extends PlanBase {
+interface InvariantNode extends PlanBase {
   readonly kind: 'invariant';
   readonly expr: PlanNode;
 }

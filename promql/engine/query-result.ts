@@ -2,13 +2,13 @@
 import type { FloatHistogram } from '../../model/histogram.ts';
 import type { Labels } from '../../model/labels.ts';
 
-export interface ScalarResult {
+interface ScalarResult {
   readonly kind: 'scalar';
   readonly timeMs: number;
   readonly value: number;
 }
 
-export interface StringResult {
+interface StringResult {
   readonly kind: 'string';
   readonly timeMs: number;
   readonly value: string;
@@ -52,7 +52,7 @@ export interface QueryTimings {
   readonly execTotalTime: number;
 }
 
-export interface QuerySampleStats {
+interface QuerySampleStats {
   readonly totalQueryableSamples: number;
   readonly samplesRead: number;
   readonly peakSamples: number;

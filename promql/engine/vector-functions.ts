@@ -10,7 +10,7 @@ import { MappedRows } from './mapped-rows.ts';
 import { FLOAT, HISTOGRAM, histogramAt, type RowSource } from './rows.ts';
 
 /** A function of each float, whose histograms give nothing. */
-export function floatRows(
+function floatRows(
   rows: RowSource,
   context: EvalContext,
   valueOf: (value: number, step: number) => number | undefined,

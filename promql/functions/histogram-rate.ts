@@ -146,7 +146,7 @@ function increase(
   return { ...result.toHistogram(), counterResetHint: 'gauge' };
 }
 
-export function isStartResetAt(
+function isStartResetAt(
   starts: ArrayLike<number> | undefined,
   timestampsMs: ArrayLike<number>,
   index: number,
