@@ -58,7 +58,7 @@ export class ClassicBuckets {
 }
 
 /** Where and by how much counts fell from one bucket to the next, which cannot be. */
-export interface MonotonicityFix {
+interface MonotonicityFix {
   readonly minBucket: number;
   readonly maxBucket: number;
   readonly maxDiff: number;

@@ -17,8 +17,3 @@ function sizeBytes(h: FloatHistogram): number {
 export function histogramSampleSize(h: FloatHistogram): number {
   return Math.floor((sizeBytes(h) + NUMBER_BYTES) / SAMPLE_BYTES);
 }
-
-/** In float samples, of a histogram in an instant vector. */
-export function instantSampleSize(h: FloatHistogram): number {
-  return Math.floor(sizeBytes(h) / SAMPLE_BYTES);
-}

@@ -1,17 +1,8 @@
 /** Which bucket layouts there are, and how indexes move between them. */
-import {
-  CUSTOM_BUCKETS_SCHEMA,
-  EXPONENTIAL_SCHEMA_MAX,
-  EXPONENTIAL_SCHEMA_MIN,
-  type FloatHistogram,
-} from '../../model/histogram.ts';
+import { CUSTOM_BUCKETS_SCHEMA, type FloatHistogram } from '../../model/histogram.ts';
 
 export function usesCustomBuckets(h: FloatHistogram): boolean {
   return h.schema === CUSTOM_BUCKETS_SCHEMA;
-}
-
-export function isExponentialSchema(schema: number): boolean {
-  return schema >= EXPONENTIAL_SCHEMA_MIN && schema <= EXPONENTIAL_SCHEMA_MAX;
 }
 
 /** The bucket of the coarser `targetSchema` that holds bucket `index` of `schema`. */
@@ -28,11 +19,6 @@ export class IncompatibleSchemaError extends Error {
       'cannot apply this operation on histograms with a mix of exponential and custom bucket schemas',
     );
   }
-}
-
-/** @throws IncompatibleSchemaError */
-export function requireSameKind(a: FloatHistogram, b: FloatHistogram): void {
-  if (usesCustomBuckets(a) !== usesCustomBuckets(b)) throw new IncompatibleSchemaError();
 }
 
 export function sameNumbers(a: readonly number[], b: readonly number[]): boolean {

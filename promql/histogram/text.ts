@@ -23,7 +23,7 @@ export function formatHistogram(h: FloatHistogram): string {
 }
 
 /** Which bounds a bucket includes: 0 the upper, 1 the lower, 2 none, 3 both. */
-export type BoundaryRule = 0 | 1 | 2 | 3;
+type BoundaryRule = 0 | 1 | 2 | 3;
 
 /** The form in the HTTP API of Prometheus, numbers as text. */
 export interface HistogramJson {

@@ -6,7 +6,7 @@ import { type Labels, METRIC_NAME } from '../../model/labels.ts';
 import type { ScriptSample, ScriptSeries } from './script.ts';
 
 /** Series of a classic histogram whose counts contradict each other. */
-export class ClassicHistogramError extends Error {
+class ClassicHistogramError extends Error {
   override readonly name = 'ClassicHistogramError';
 }
 

@@ -10,7 +10,7 @@ const RANGE = /^expect range vector\s+from\s+(.+)\s+to\s+(.+)\s+step\s+(.+)$/;
 const ANY: TextExpectation = { kind: 'any' };
 
 /** Expectations that contradict each other or cannot be read. */
-export class ExpectationError extends Error {
+class ExpectationError extends Error {
   override readonly name = 'ExpectationError';
 }
 

@@ -16,7 +16,7 @@ export interface ScriptSeries {
   readonly samples: readonly ScriptSample[];
 }
 
-export interface ClearCommand {
+interface ClearCommand {
   readonly kind: 'clear';
   readonly line: number;
 }
