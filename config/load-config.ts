@@ -65,7 +65,11 @@ export async function loadConfig(
 
 function selfConfig(options: LoadOptions): string {
   const target = options.selfTarget ?? SELF_TARGET;
-  const job = { job_name: 'watchkeeper', scrape_interval: '15s', static_configs: [{ targets: [target] }] };
+  const job = {
+    job_name: 'watchkeeper',
+    scrape_interval: '15s',
+    static_configs: [{ targets: [target] }],
+  };
   // JSON is YAML.
   return JSON.stringify({ scrape_configs: [job] });
 }
