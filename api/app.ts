@@ -8,6 +8,8 @@ import { ApiError } from './prometheus/api-error.ts';
 import { errorResponse, success } from './prometheus/envelope.ts';
 import { type FederateDeps, federateRoute } from './prometheus/federate.ts';
 import { labelRoutes } from './prometheus/label-routes.ts';
+import { type OtlpDeps, otlpRoutes } from './prometheus/otlp-routes.ts';
+import { type PushDeps, pushRoutes } from './prometheus/push-routes.ts';
 import { type QueryDeps, queryRoutes } from './prometheus/query-routes.ts';
 import { searchRoutes } from './prometheus/search/search-routes.ts';
 import { type SqlStore, sqlRoute } from './prometheus/sql-route.ts';
@@ -26,7 +28,7 @@ export interface AppDeps {
   readonly logger: Logger;
   readonly query: QueryDeps;
   readonly scrape: ScrapeManager;
-  readonly write: WriteDeps;
+  readonly write: WriteDeps & OtlpDeps & PushDeps;
   readonly status: StatusSource;
   readonly admin: AdminStore;
   readonly isAdminEnabled: boolean;
@@ -73,6 +75,8 @@ function apiV1(deps: AppDeps): Hono {
   api.route('/', targetRoutes(deps.scrape, deps.query.labels));
   api.route('/', statusRoutes(deps.status, deps.query.now));
   api.route('/', writeRoutes(deps.write));
+  api.route('/', otlpRoutes(deps.write));
+  api.route('/', pushRoutes(deps.write));
   api.route('/', sqlRoute(deps.sql));
   api.route('/admin/tsdb', adminRoutes(deps.admin, deps.isAdminEnabled));
   api.get('/alertmanagers', (c) =>

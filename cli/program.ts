@@ -6,7 +6,6 @@ import { type AppDeps, createApp } from '../api/app.ts';
 import { FileQueryLog } from '../api/query/query-log.ts';
 import { RunningQueries } from '../api/query/running-queries.ts';
 import { type Collector, createCollector } from '../collector/collector.ts';
-import { RemoteWriteReceiver } from '../collector/remote-write/receiver.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { renderConfig } from '../config/render-config.ts';
 import type { Config } from '../config/types.ts';
@@ -19,6 +18,7 @@ import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
 import { featureTable, parserOptions } from './features.ts';
 import { type HttpServer, listen } from './http-server.ts';
+import { createReceivers } from './receivers.ts';
 import type { ServeOptions } from './serve-options.ts';
 import { startTracing, type Tracing } from './tracing.ts';
 
@@ -236,7 +236,7 @@ class ProgramParts implements Program {
         perStepStats: options.features.has('promql-per-step-stats'),
       },
       scrape: this.#collector.scrape,
-      write: { remoteWrite: new RemoteWriteReceiver(store, registry, logger, Date.now) },
+      write: createReceivers(store, () => this.#config, registry, logger),
       status: this.#statusSource(),
       admin: store,
       isAdminEnabled: options.isAdminEnabled,
