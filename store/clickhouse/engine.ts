@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { ClickHouseClient } from '@clickhouse/client';
-import { type BoundQuery, paramText } from './bound-query.ts';
+import type { BoundQuery } from './bound-query.ts';
 import { mapEngineError } from './engine-error.ts';
 import { Lane } from './lane.ts';
 
@@ -233,9 +233,4 @@ export async function collect(stream: Readable): Promise<Uint8Array> {
   for await (const chunk of stream) chunks.push(chunk as Uint8Array);
   const [only] = chunks;
   return chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks);
-}
-
-/** Values as text, for a transport that sends them beside the query. */
-export function paramTexts(params: BoundQuery['params']): Record<string, string> {
-  return Object.fromEntries(Object.entries(params).map(([name, v]) => [name, paramText(v)]));
 }

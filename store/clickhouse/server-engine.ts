@@ -1,11 +1,15 @@
 import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { Agent } from 'node:https';
-import { type ClickHouseClientConfigOptions, createClient } from '@clickhouse/client';
+import {
+  type ClickHouseClientConfigOptions,
+  ClickHouseLogLevel,
+  createClient,
+} from '@clickhouse/client';
 import type { PemSource } from '../../config/http-client-types.ts';
 import type { ClickhouseConfig } from '../../config/own-types.ts';
 import { readSecret } from '../../config/secret.ts';
-import type { BoundQuery } from './bound-query.ts';
+import { type BoundQuery, splitParams } from './bound-query.ts';
 import {
   type Connection,
   collect,
@@ -13,7 +17,6 @@ import {
   type FileInsert,
   type LaneName,
   type PreparedQuery,
-  paramTexts,
   type QueryLimits,
   type Sandbox,
   type SandboxLimits,
@@ -30,8 +33,6 @@ const REQUESTS: Readonly<Record<LaneName, number>> = {
 };
 const MEMORY_BYTES_MAX = 4 * 1024 ** 3;
 const QUERY_TEXT_BYTES_MAX = 64 * 1024 * 1024;
-/** Longer parameters would not fit into a URL. */
-const MULTIPART_AUTO = true;
 
 /** A ClickHouse server over HTTP. Nothing is asked of it yet. */
 export async function openServerEngine(options: ClickhouseConfig): Promise<Engine> {
@@ -46,7 +47,7 @@ export async function openServerEngine(options: ClickhouseConfig): Promise<Engin
       password,
       request_timeout: options.requestTimeoutMs,
       max_open_connections: count,
-      use_multipart_params_auto: MULTIPART_AUTO,
+      log: { level: ClickHouseLogLevel.OFF },
       application: 'watchkeeper',
       ...tls,
     });
@@ -109,8 +110,7 @@ class ServerTransport implements Transport {
 
   prepare(_connection: Connection, query: BoundQuery, limits: QueryLimits): PreparedQuery {
     return {
-      sql: query.sql,
-      params: paramTexts(query.params),
+      ...splitParams(query),
       settings: settingsOf(limits),
       usesSignal: true,
       name: undefined,

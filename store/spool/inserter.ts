@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { crc32 } from 'node:zlib';
 import type { Logger } from '../../model/logger.ts';
 import { StoreUnavailableError } from '../../model/sink.ts';
 import type { Engine } from '../clickhouse/engine.ts';
@@ -6,6 +8,7 @@ import { QueryError } from '../clickhouse/engine-error.ts';
 import { TABLES } from '../schema/table-columns.ts';
 import type { ClosedFile } from './recover-spool.ts';
 import type { Spool } from './spool.ts';
+import { indexPath } from './spool-file.ts';
 
 const BACKOFF_MS_MIN = 200;
 const BACKOFF_MS_MAX = 30_000;
@@ -47,6 +50,8 @@ export class Inserter {
   wake(): void {
     this.#work ??= this.#insertAll().finally(() => {
       this.#work = undefined;
+      // A file may have been closed after the last look and before this moment.
+      if (this.#options.spool.closed.length > 0 && !this.#stop.signal.aborted) this.wake();
     });
   }
 
@@ -55,16 +60,16 @@ export class Inserter {
    * @returns false when ClickHouse did not take it all within the time
    */
   async drain(timeoutMs: number): Promise<boolean> {
-    this.wake();
-    const work = this.#work;
-    if (work === undefined) return true;
+    const { spool } = this.#options;
     const timer = new AbortController();
-    const isDone = await Promise.race([
-      work.then(() => true),
-      delay(timeoutMs, false, { signal: timer.signal }).catch(() => false),
-    ]);
+    const timeout = delay(timeoutMs, true, { signal: timer.signal }).catch(() => true);
+    let isLate = false;
+    while (spool.closed.length > 0 && !isLate && !this.#stop.signal.aborted) {
+      this.wake();
+      isLate = await Promise.race([timeout, this.#work?.then(() => false) ?? false]);
+    }
     timer.abort();
-    return isDone && this.#options.spool.closed.length === 0;
+    return spool.closed.length === 0;
   }
 
   async close(): Promise<void> {
@@ -94,7 +99,7 @@ export class Inserter {
     const { engine, spool, events, storeId } = this.#options;
     const { table, columns } = TABLES[file.table];
     const startMs = performance.now();
-    const token = `${storeId}-${file.generation}-${table}`;
+    const token = `${storeId}-${file.generation}-${table}-${contentSum(file.path)}`;
     await engine.insertFile({ table, columns, path: file.path, token }, { lane: 'writer' });
     spool.remove(file);
     events.onInserted(file, (performance.now() - startMs) / 1000);
@@ -124,4 +129,12 @@ export class Inserter {
     const waitMs = ceilingMs / 2 + (Math.random() * ceilingMs) / 2;
     await delay(waitMs, undefined, { signal: this.#stop.signal }).catch(() => undefined);
   }
+}
+
+/**
+ * Sum of what the file holds (the index has the sums of its blocks). Part of the token, so that
+ * other data under the same name, after a clock was set back, are no repeat.
+ */
+function contentSum(path: string): string {
+  return crc32(readFileSync(indexPath(path))).toString(16);
 }

@@ -29,7 +29,7 @@ export class Spool {
   readonly dir: string;
   readonly recovered: Recovered;
   #bytesMax: number;
-  /** Never used twice, for the token of an insert comes from it: it begins with the time. */
+  /** Begins with the time, so that numbers of former processes are not used again. */
   #generation: number;
   #open = new Map<TableName, SpoolFile>();
   #closed: ClosedFile[];
