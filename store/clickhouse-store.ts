@@ -267,11 +267,15 @@ export class ClickHouseStore implements Store {
   }
 
   async #close(): Promise<void> {
-    const { engine, lock, writer, inserter, logger } = this.#parts;
+    const { engine, lock, writer, spool, inserter, logger } = this.#parts;
     await this.#maintenance.close();
     try {
-      await writer.close();
-      if (!(await inserter.drain(CLOSE_TIMEOUT_MS))) {
+      await writer.stop();
+      if (!(await this.#keepAll())) {
+        logger.error('the end of the data is lost: neither spool nor ClickHouse takes it', {
+          bytes: writer.backlogBytes,
+        });
+      } else if (spool.closed.length > 0) {
         logger.warn('ClickHouse has not taken everything; the rest waits in the spool');
       }
     } finally {
@@ -279,6 +283,32 @@ export class ClickHouseStore implements Store {
       await engine.close();
       lock?.release();
     }
+  }
+
+  /**
+   * What memory has goes into the spool, and on from there. A full spool gets a second chance when
+   * ClickHouse has taken from it.
+   */
+  async #keepAll(): Promise<boolean> {
+    const { writer, inserter, spool } = this.#parts;
+    for (let attempt = 0; attempt < 2; attempt++) {
+      const isKept = isDone(() => writer.flush());
+      if (isKept) await spool.sync();
+      writer.rotate();
+      await inserter.drain(CLOSE_TIMEOUT_MS);
+      if (isKept) return true;
+    }
+    return false;
+  }
+}
+
+/** The writer has told why not. */
+function isDone(work: () => void): boolean {
+  try {
+    work();
+    return true;
+  } catch {
+    return false;
   }
 }
 

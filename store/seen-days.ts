@@ -1,6 +1,6 @@
 import type { SeriesIndex } from './index/series-index.ts';
 
-const DAY_MS = 86_400_000;
+export const DAY_MS = 86_400_000;
 /**
  * A process that dies may not have noted the samples of its last minute: a day that came from the
  * store counts this much longer.

@@ -6,10 +6,11 @@ import type { Tombstones } from '../hidden-samples.ts';
 import type { SeriesIndex } from '../index/series-index.ts';
 import { fixedColumn, integersOf, wordsOf64 } from '../native/native-column.ts';
 import { readNative } from '../native/read-native.ts';
+import { storedMs } from '../stored-time.ts';
+import { listDays, SAMPLE_TABLES } from './partitions.ts';
 
 const LANE = { lane: 'background' } as const;
 const IDS_PER_INSERT_MAX = 100_000;
-const TABLES = ['samples', 'histograms', 'exemplars'] as const;
 
 /** One deletion that has not been carried out in the tables yet. */
 interface Deletion extends TimeRangeMs {
@@ -36,7 +37,10 @@ export class SeriesDeleter {
   async delete(matchers: readonly Matcher[], range: TimeRangeMs): Promise<void> {
     const refs = this.#index.select(matchers);
     if (refs.length === 0 || range.startMs > range.endMs) return;
-    const whole = { startMs: Math.ceil(range.startMs), endMs: Math.floor(range.endMs) };
+    const whole = {
+      startMs: storedMs(Math.ceil(range.startMs)),
+      endMs: storedMs(Math.floor(range.endMs)),
+    };
     await this.#save(refs, whole);
     for (const ref of refs) this.#tombstones.add(ref, whole);
   }
@@ -66,17 +70,19 @@ export class SeriesDeleter {
       const params = { startMs, endMs, createdMs };
       const which = `start_ms = {startMs:Int64} AND end_ms = {endMs:Int64}
         AND created = fromUnixTimestamp64Milli({createdMs:Int64}, 'UTC') AND is_applied = 0`;
-      for (const table of TABLES) {
-        await this.#engine.run(
-          {
-            sql: `DELETE FROM ${table}
-              WHERE series_id IN (SELECT series_id FROM tombstones WHERE ${which})
-                AND ts >= fromUnixTimestamp64Milli({startMs:Int64}, 'UTC')
-                AND ts <= fromUnixTimestamp64Milli({endMs:Int64}, 'UTC')`,
-            params,
-          },
-          LANE,
-        );
+      for (const table of SAMPLE_TABLES) {
+        for (const day of await listDays(this.#engine, table, startMs, endMs)) {
+          await this.#engine.run(
+            {
+              sql: `DELETE FROM ${table} IN PARTITION '${day}'
+                WHERE series_id IN (SELECT series_id FROM tombstones WHERE ${which})
+                  AND ts >= fromUnixTimestamp64Milli({startMs:Int64}, 'UTC')
+                  AND ts <= fromUnixTimestamp64Milli({endMs:Int64}, 'UTC')`,
+              params,
+            },
+            LANE,
+          );
+        }
       }
       await this.#engine.run(
         {

@@ -3,12 +3,12 @@ import { matchesAll } from '../../model/matcher.ts';
 import type { SeriesRef } from '../../model/sink.ts';
 import type { Engine } from '../clickhouse/engine.ts';
 import type { SeriesIndex } from '../index/series-index.ts';
+import { DAY_MS } from '../seen-days.ts';
 import { idList } from './delete-series.ts';
+import { listDays, SAMPLE_TABLES } from './partitions.ts';
 
-const DAY_MS = 86_400_000;
 const LANE = { lane: 'background' } as const;
 const IDS_PER_INSERT_MAX = 100_000;
-const TABLES = ['samples', 'histograms', 'exemplars'] as const;
 
 /** Series with one retention; `rule` names it in the table of passes. */
 interface RetentionClass {
@@ -106,19 +106,15 @@ export class RetentionSweeper {
   /** Days that are whole and wholly too old for the rule, and not done. */
   async #daysToSweep({ rule, timeMs }: RetentionClass): Promise<readonly string[]> {
     const beforeMs = this.#now() - timeMs - DAY_MS;
-    const text = await this.#engine.readText(
-      {
-        sql: `SELECT DISTINCT partition FROM system.parts
-          WHERE active AND database = currentDatabase() AND table IN ('samples', 'histograms', 'exemplars')
-            AND toDate(partition) < toDate(fromUnixTimestamp64Milli({beforeMs:Int64}, 'UTC'))
-            AND toDate(partition) NOT IN (SELECT day FROM retention_passes WHERE rule = {rule:String})
-          ORDER BY partition FORMAT TSV`,
-        params: { beforeMs, rule },
-      },
-      LANE,
+    const sql = 'SELECT toString(day) FROM retention_passes WHERE rule = {rule:String} FORMAT TSV';
+    const done = new Set(
+      (await this.#engine.readText({ sql, params: { rule } }, LANE)).split('\n'),
     );
-    // A partition cannot be a parameter, so only what looks like a day gets into the text.
-    return text.split('\n').filter((day) => /^\d{4}-\d\d-\d\d$/.test(day));
+    const days = new Set<string>();
+    for (const table of SAMPLE_TABLES) {
+      for (const day of await listDays(this.#engine, table, 0, beforeMs)) days.add(day);
+    }
+    return [...days].filter((day) => !done.has(day)).sort();
   }
 
   async #saveIds(classNumber: number, rule: string): Promise<void> {
@@ -140,7 +136,7 @@ export class RetentionSweeper {
   }
 
   async #sweepDay(day: string, rule: string): Promise<void> {
-    for (const table of TABLES) {
+    for (const table of SAMPLE_TABLES) {
       await this.#run(
         `DELETE FROM ${table} IN PARTITION '${day}'
           WHERE series_id IN (SELECT series_id FROM retention_ids WHERE pass = {rule:String})`,

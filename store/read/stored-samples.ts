@@ -2,6 +2,7 @@ import { type BoundQuery, decimal64, IdList } from '../clickhouse/bound-query.ts
 import type { Engine, LaneName } from '../clickhouse/engine.ts';
 import { copyFloats, copyIntegers, fixedColumn, wordsOf64 } from '../native/native-column.ts';
 import { readNative } from '../native/read-native.ts';
+import { storedMs } from '../stored-time.ts';
 
 /** Runs of samples by series id, as ClickHouse sends them: ordered by id and time. */
 export interface StoredRuns {
@@ -37,8 +38,8 @@ export interface IdWords {
 /** The condition and its values, for all tables that have `series_id` and `ts`. */
 export function whereStored(range: StoredRange): BoundQuery {
   const times = {
-    startMs: Math.ceil(range.startMs),
-    endMs: Math.floor(range.endMs),
+    startMs: storedMs(Math.ceil(range.startMs)),
+    endMs: storedMs(Math.floor(range.endMs)),
   };
   const inTime = `ts >= fromUnixTimestamp64Milli({startMs:Int64}, 'UTC')
     AND ts <= fromUnixTimestamp64Milli({endMs:Int64}, 'UTC')`;

@@ -12,8 +12,14 @@ import { indexPath } from './spool-file.ts';
 
 const BACKOFF_MS_MIN = 200;
 const BACKOFF_MS_MAX = 30_000;
-/** A file that ClickHouse refuses this often, while it takes others, is set aside. */
-const REFUSALS_MAX = 5;
+/** A file whose contents ClickHouse refuses this often is set aside. */
+const REFUSALS_MAX = 3;
+/**
+ * Errors that only the contents can be to blame for: 6, 27 cannot parse, 32, 33 data end early, 49
+ * logical error, 53, 70 wrong type, 117 incorrect data, 128, 131 impossible sizes. All others may
+ * pass by themselves, and the file waits as long as that takes.
+ */
+const DATA_CODES: ReadonlySet<number> = new Set([6, 27, 32, 33, 49, 53, 70, 117, 128, 131]);
 
 export interface InserterEvents {
   onInserted(file: ClosedFile, seconds: number): void;
@@ -109,7 +115,7 @@ export class Inserter {
     const { spool, logger, events } = this.#options;
     const error = cause instanceof Error ? cause : new Error(String(cause));
     events.onRetry(error);
-    const isRefusal = error instanceof QueryError && error.kind !== 'memory';
+    const isRefusal = error instanceof QueryError && DATA_CODES.has(error.code);
     if (isRefusal && failures >= REFUSALS_MAX) {
       logger.error('a spool file is refused by ClickHouse and set aside', {
         path: file.path,

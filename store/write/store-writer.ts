@@ -53,14 +53,13 @@ export class StoreWriter {
   #nextCommit: Promise<void> | undefined;
   #syncing: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
-  #rotatedMs: number;
-  #daysMs: number;
+  // By the monotonic clock: intervals do not care what time it is.
+  #rotatedMs = performance.now();
+  #daysMs = performance.now();
   #isDegraded = false;
 
   constructor(options: StoreWriterOptions) {
     this.#options = options;
-    this.#rotatedMs = options.now();
-    this.#daysMs = options.now();
   }
 
   /** True while the spool takes nothing: what comes in is kept in memory only. */
@@ -112,20 +111,17 @@ export class StoreWriter {
 
   /** Ends the current files; their rows are on the way to ClickHouse. */
   rotate(): void {
-    const { spool, inserter, now } = this.#options;
-    this.#rotatedMs = now();
+    const { spool, inserter } = this.#options;
+    this.#rotatedMs = performance.now();
     spool.rotate();
     inserter.wake();
   }
 
-  /** Everything that is still in memory goes into the spool. */
-  async close(): Promise<void> {
+  /** No more ticks, and no commit in flight. */
+  async stop(): Promise<void> {
     clearInterval(this.#timer);
     await this.#nextCommit?.catch(() => undefined);
     this.#saveDays();
-    this.flush();
-    if (this.#options.isSynced) await this.#options.spool.sync();
-    this.rotate();
   }
 
   async #commitSoon(): Promise<void> {
@@ -147,7 +143,7 @@ export class StoreWriter {
   #collect(): number {
     const { index, head, metadata, now } = this.#options;
     this.#saveNewSeries();
-    if (now() - this.#daysMs >= DAYS_INTERVAL_MS) this.#saveDays();
+    if (performance.now() - this.#daysMs >= DAYS_INTERVAL_MS) this.#saveDays();
     const samples = head.drain();
     if (samples.count > 0) this.#backlog.push(samplesBlock(samples));
     const histograms = head.drainHistograms();
@@ -178,8 +174,8 @@ export class StoreWriter {
   }
 
   #saveDays(): void {
-    const { index, seen, now } = this.#options;
-    this.#daysMs = now();
+    const { index, seen } = this.#options;
+    this.#daysMs = performance.now();
     const { refs, days, monthRefs, monthDays } = seen.takeUnsaved(index);
     for (let at = 0; at < monthRefs.length; at += SERIES_PER_BLOCK_MAX) {
       const end = at + SERIES_PER_BLOCK_MAX;
@@ -189,10 +185,10 @@ export class StoreWriter {
   }
 
   #rotateWhenDue(): void {
-    const { spool, insertIntervalMs, insertRowsMax, now } = this.#options;
+    const { spool, insertIntervalMs, insertRowsMax } = this.#options;
     if (spool.openRowCount === 0) return;
     const isLarge = spool.openRowCount >= insertRowsMax || spool.openBytes >= INSERT_BYTES_MAX;
-    if (isLarge || now() - this.#rotatedMs >= insertIntervalMs) this.rotate();
+    if (isLarge || performance.now() - this.#rotatedMs >= insertIntervalMs) this.rotate();
   }
 
   /** Memory lets go of what ClickHouse has. */
@@ -207,6 +203,8 @@ export class StoreWriter {
     events.onSpoolError(error);
     if (!this.#isDegraded) logger.error('the spool takes no data', { error: error.message });
     this.#isDegraded = true;
+    // What is in the spool may leave it sooner.
+    this.rotate();
     const dropped = this.#backlog.shed();
     if (dropped > 0) events.onDropped(dropped);
     const why = error instanceof SpoolFullError ? error.message : `cannot write: ${error.message}`;
