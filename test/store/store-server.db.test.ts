@@ -2,6 +2,6 @@ import { openServerTarget } from './server-target.ts';
 import { storeSuite } from './store-suite.ts';
 
 storeSuite('server', async () => {
-  const { clickhouse, close } = await openServerTarget();
-  return { overrides: { clickhouse }, close };
+  const server = await openServerTarget();
+  return { overrides: { clickhouse: server.clickhouse }, close: () => server.close() };
 });

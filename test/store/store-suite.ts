@@ -103,8 +103,8 @@ export function storeSuite(
           await selectAll(opened.store, [...named('many'), ...matchers], T0_MS, T0_MS),
         ).map(([labels, samples]) => [labels, samples[0]?.[1]]);
       const all = Array.from({ length: 400 }, (_, n) => [`{__name__="many", n="${n}"}`, n]);
-      const inOrder = (rows: unknown[][]) =>
-        rows.toSorted((a, b) => (`${a[0]}` < `${b[0]}` ? -1 : 1));
+      const inOrder = (rows: (string | number)[][]) =>
+        rows.toSorted((a, b) => (String(a[0]) < String(b[0]) ? -1 : 1));
 
       expect(await found()).toEqual(inOrder(all));
       expect(await found(new Matcher('=~', 'n', '1.'))).toEqual(inOrder(all.slice(10, 20)));
