@@ -4,13 +4,19 @@ import { resolve } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { OPENMETRICS, Rig, TEXT } from '../../test/ingest-rig.ts';
-import { suitesDir } from '../../test/suites.ts';
+import { findSuitesDir } from '../../test/suites.ts';
 import { ExpositionError } from '../exposition/exposition-error.ts';
 import { OpenMetricsParser } from '../exposition/openmetrics-parser.ts';
 import { PrometheusParser } from '../exposition/prometheus-parser.ts';
 import { IngestError } from './ingest-options.ts';
 
-const DUMPS = resolve(suitesDir(), 'exposition/dumps');
+const SUITES = findSuitesDir();
+
+/** A real answer; nothing where there are no cases, for tests that then do not run. */
+function dump(file: string): Buffer {
+  if (SUITES === undefined) return Buffer.alloc(1);
+  return readFileSync(resolve(SUITES, 'exposition/dumps', file));
+}
 
 /** What the series of the last good page were, by their bytes: a type that changes later is late. */
 type Known = Map<string, string>;
@@ -137,13 +143,13 @@ function edited(text: string, edits: readonly (readonly [number, number, number]
   return lines.join('\n');
 }
 
-describe.each([
+describe.skipIf(SUITES === undefined).each([
   ['textfile-different_metric_types.prom', TEXT],
   ['kubelet-resource.prom', TEXT],
   ['alltypes-5-families.om.txt', OPENMETRICS],
   ['histogram.om.txt', OPENMETRICS],
 ])('%s, edited from scrape to scrape', (file, format) => {
-  const text = readFileSync(resolve(DUMPS, file), 'utf8');
+  const text = dump(file).toString('utf8');
 
   test('comes to what the parser reads', () => {
     fc.assert(
@@ -162,8 +168,8 @@ describe.each([
   });
 });
 
-describe('bytes changed in a real answer', () => {
-  const body = readFileSync(resolve(DUMPS, 'etcd-1.35.prom')).subarray(0, 20_000);
+describe.skipIf(SUITES === undefined)('bytes changed in a real answer', () => {
+  const body = dump('etcd-1.35.prom').subarray(0, 20_000);
 
   test('come to what the parser reads, or to an error', () => {
     fc.assert(
