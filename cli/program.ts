@@ -270,7 +270,7 @@ class ProgramParts implements Program {
         hostname: hostname(),
         reloadConfigSuccess: this.#isReloadOk,
         lastConfigTimeMs: this.#lastConfigTimeMs,
-        corruptionCount: 0,
+        corruptionCount: store.status().corruptFileCount,
         memoryLimitBytes: this.#options.memoryBytes,
         storageRetention: formatDurationMs(this.#retention(this.#config).timeMs),
       }),

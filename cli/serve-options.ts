@@ -1,4 +1,5 @@
 /** The flags of `serve` as values. */
+import { resolve } from 'node:path';
 import {
   type ListenAddress,
   ListenAddressError,
@@ -17,6 +18,7 @@ const MEMORY_BYTES_MIN = 256 * 1024 * 1024;
 export interface ServeOptions {
   readonly configFile: string | undefined;
   readonly alertmanagerFile: string | undefined;
+  /** Absolute: the embedded engine reads a relative path its own way. */
   readonly dataDir: string;
   readonly listen: ListenAddress;
   readonly externalUrl: URL | undefined;
@@ -47,7 +49,7 @@ export function serveOptions({ values }: ParsedFlags): ServeOptions {
   return {
     configFile: optional('config.file'),
     alertmanagerFile: optional('alertmanager.config-file'),
-    dataDir: text('data'),
+    dataDir: resolve(text('data')),
     listen: readListen(text('listen')),
     externalUrl: readUrl(text('web.external-url')),
     isAdminEnabled: isOn('web.enable-admin-api'),

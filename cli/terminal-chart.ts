@@ -35,13 +35,18 @@ export function terminalChart(
   const time = extent(points.map((point) => point.timeMs));
   const value = extent(points.map((point) => point.value));
   const cells = Array.from({ length: rows }, () => new Uint8Array(columns));
-  for (const point of points) {
-    const x = scale(point.timeMs, time, columns * DOTS_ACROSS - 1);
-    const y = rows * DOTS_DOWN - 1 - scale(point.value, value, rows * DOTS_DOWN - 1);
-    const cell = cells[Math.floor(y / DOTS_DOWN)] as Uint8Array;
-    const bit = DOT_BITS[y % DOTS_DOWN]?.[x % DOTS_ACROSS] ?? 0;
-    const column = Math.floor(x / DOTS_ACROSS);
-    cell[column] = (cell[column] as number) | bit;
+  for (const line of lines) {
+    let before: Dot | undefined;
+    line.values.forEach((one, index) => {
+      if (!Number.isFinite(one)) {
+        before = undefined;
+        return;
+      }
+      const x = scale(line.timestampsMs[index] as number, time, columns * DOTS_ACROSS - 1);
+      const y = rows * DOTS_DOWN - 1 - scale(one, value, rows * DOTS_DOWN - 1);
+      for (const dot of dotsBetween(before ?? { x, y }, { x, y })) setDot(cells, dot);
+      before = { x, y };
+    });
   }
   const axis = axisTexts(value, rows);
   const width = Math.max(...axis.map((text) => text.length));
@@ -52,6 +57,27 @@ export function terminalChart(
   const [start, end] = [time.min, time.max].map((ms) => new Date(ms).toISOString().slice(0, 19));
   const gap = Math.max(1, columns - (start?.length ?? 0) - (end?.length ?? 0));
   return [...plot, `${' '.repeat(width + 2)}${start}${' '.repeat(gap)}${end}`];
+}
+
+interface Dot {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** The dots of a straight line, both ends included. */
+function dotsBetween(from: Dot, to: Dot): readonly Dot[] {
+  const steps = Math.max(Math.abs(to.x - from.x), Math.abs(to.y - from.y), 1);
+  return Array.from({ length: steps + 1 }, (_, step) => ({
+    x: Math.round(from.x + ((to.x - from.x) * step) / steps),
+    y: Math.round(from.y + ((to.y - from.y) * step) / steps),
+  }));
+}
+
+function setDot(cells: readonly Uint8Array[], { x, y }: Dot): void {
+  const cell = cells[Math.floor(y / DOTS_DOWN)] as Uint8Array;
+  const bit = DOT_BITS[y % DOTS_DOWN]?.[x % DOTS_ACROSS] ?? 0;
+  const column = Math.floor(x / DOTS_ACROSS);
+  cell[column] = (cell[column] as number) | bit;
 }
 
 interface Extent {

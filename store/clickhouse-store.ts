@@ -225,6 +225,7 @@ export class ClickHouseStore implements Store {
       spoolBytes: spool.bytes,
       spoolBytesMax: spool.bytesMax,
       spoolFileCount: spool.closed.length,
+      corruptFileCount: spool.recovered.corruptCount,
       isInsertFailing: inserter.isFailing,
       isDegraded: writer.isDegraded,
     };

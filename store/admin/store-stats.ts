@@ -28,6 +28,8 @@ export interface StoreStatus {
   readonly spoolBytes: number;
   readonly spoolBytesMax: number;
   readonly spoolFileCount: number;
+  /** Damaged ones that were found at start and set aside. */
+  readonly corruptFileCount: number;
   /** ClickHouse does not take what we have; it waits in the spool. */
   readonly isInsertFailing: boolean;
   /** Nor does the spool; what comes in is in memory only. */
