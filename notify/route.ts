@@ -5,7 +5,7 @@ import {
   matchersText,
   matchesAlert,
 } from '../model/alert-matchers/alert-matcher.ts';
-import { Labels, quoteGo } from '../model/labels.ts';
+import { compareUtf8, Labels, quoteGo } from '../model/labels.ts';
 
 /** What a node does with its alerts, everything inherited filled in. */
 export interface RouteOptions {
@@ -89,7 +89,7 @@ function inherit(config: RouteConfig, parent: RouteOptions): RouteOptions {
   const own = config.groupBy;
   return {
     receiver: config.receiver === '' ? parent.receiver : config.receiver,
-    groupBy: own === undefined ? parent.groupBy : own === 'all' ? own : [...own].sort(),
+    groupBy: own === undefined ? parent.groupBy : own === 'all' ? own : [...own].sort(compareUtf8),
     groupWaitMs: config.groupWaitMs ?? parent.groupWaitMs,
     groupIntervalMs: config.groupIntervalMs ?? parent.groupIntervalMs,
     repeatIntervalMs: config.repeatIntervalMs ?? parent.repeatIntervalMs,

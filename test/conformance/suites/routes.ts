@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { readRoute } from '../../../config/alertmanager/read-route.ts';
 import { formatDurationMs } from '../../../model/duration.ts';
-import { Labels } from '../../../model/labels.ts';
+import { compareUtf8, Labels } from '../../../model/labels.ts';
 import { Route } from '../../../notify/route.ts';
 import { readYaml } from '../../read-yaml.ts';
 import type { CaseResult, ConformanceSuite } from '../suite.ts';
@@ -66,7 +66,7 @@ function answers(root: Route, testCase: RouteCase): readonly [unknown, unknown] 
 }
 
 function sorted(record: unknown): unknown {
-  return Object.fromEntries(Object.entries(record as object).sort());
+  return Object.fromEntries(Object.entries(record as object).sort(([a], [b]) => compareUtf8(a, b)));
 }
 
 function describe({ options }: Route): unknown {

@@ -1,0 +1,332 @@
+/** Alertmanager's work: takes alerts, tells receivers, remembers what it told. */
+import type { NotificationConfig } from '../config/alertmanager/types.ts';
+import { type Alert, type AlertSink, isResolvedAt } from '../model/alert.ts';
+import { alertFingerprint } from '../model/alert-fingerprint.ts';
+import type { Clock } from '../model/clock.ts';
+import type { Labels } from '../model/labels.ts';
+import type { AlertGroup } from './alert-group.ts';
+import { AlertStore } from './alert-store.ts';
+import { Dispatcher } from './dispatcher.ts';
+import { Inhibitor } from './inhibitor.ts';
+import { IntegrationRunner } from './integration-runner.ts';
+import { NotificationLog } from './notification-log.ts';
+import type { Integration } from './notifier.ts';
+import type { NotifyObserver } from './notify-event.ts';
+import type { NotifyDocumentName, NotifyStore } from './notify-store.ts';
+import { Pipeline, type RouteMute } from './pipeline.ts';
+import { Route } from './route.ts';
+import { Silences } from './silences.ts';
+import {
+  decodeState,
+  encodeAlert,
+  encodeGroup,
+  encodeSilence,
+  type NotifyState,
+} from './state-documents.ts';
+import { StateWriter } from './state-writer.ts';
+import { TimeIntervals } from './time-intervals.ts';
+
+const SECOND_MS = 1000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+
+const RETENTION_MS = 120 * HOUR_MS;
+const MAINTENANCE_MS = 15 * MINUTE_MS;
+const ALERT_GC_MS = 30 * MINUTE_MS;
+/** How much of an outage may be taken for life: alerts seem to run out this much sooner. */
+const ALIVE_MS = 10 * SECOND_MS;
+
+export interface EngineOptions {
+  readonly clock: Clock;
+  readonly store: NotifyStore;
+  /** Told of every decision; must not throw. */
+  readonly observe?: NotifyObserver;
+  /** From 0 to 1, for the jitter of retries. */
+  readonly random?: () => number;
+  /** How long silences and the log are kept. */
+  readonly retentionMs?: number;
+  /** 0, as elsewhere here: no limit. */
+  readonly groupsMax?: number;
+  readonly silencesMax?: number;
+  readonly alertsPerNameMax?: number;
+  /** Nobody is told anything for so long after the start, while alerts come in. */
+  readonly startDelayMs?: number;
+}
+
+export type IntegrationsByReceiver = ReadonlyMap<string, readonly Integration[]>;
+
+/** Why an alert is silent now; all empty when it is not. */
+export interface AlertStatus {
+  /** Ids of silences. */
+  readonly silencedBy: readonly string[];
+  /** Fingerprints. */
+  readonly inhibitedBy: readonly string[];
+}
+
+/** What is built anew with each configuration. */
+interface Generation {
+  readonly root: Route;
+  readonly inhibitor: Inhibitor;
+  readonly pipeline: Pipeline;
+  readonly dispatcher: Dispatcher;
+}
+
+export class NotificationEngine implements AlertSink {
+  readonly silences: Silences;
+  readonly #options: EngineOptions;
+  readonly #alerts: AlertStore;
+  readonly #log: NotificationLog;
+  readonly #runner: IntegrationRunner;
+  readonly #writer: StateWriter;
+  readonly #observe: NotifyObserver;
+  readonly #timers = new Map<string, () => void>();
+  readonly #startAtMs: number;
+  /** The groups of now, by the keys of their documents. */
+  readonly #groups = new Map<string, AlertGroup>();
+  #restoredFlushes: ReadonlyMap<string, number>;
+  #generation: Generation;
+
+  private constructor(
+    config: NotificationConfig,
+    integrations: IntegrationsByReceiver,
+    options: EngineOptions,
+    state: NotifyState,
+  ) {
+    const { clock, store, observe = () => undefined, random = Math.random } = options;
+    const retentionMs = options.retentionMs ?? RETENTION_MS;
+    this.#options = options;
+    this.#observe = observe;
+    this.#startAtMs = clock.monotonicMs() + (options.startDelayMs ?? 0);
+    this.#alerts = new AlertStore(options.alertsPerNameMax ?? 0);
+    this.#writer = new StateWriter({
+      store,
+      clock,
+      observe,
+      encode: (name) => this.#encode(name),
+    });
+    this.#log = new NotificationLog(retentionMs, (key) => this.#writer.mark({ kind: 'log', key }));
+    this.silences = new Silences({
+      nowMs: clock.nowMs,
+      retentionMs,
+      silencesMax: options.silencesMax ?? 0,
+      changed: (key) => this.#writer.mark({ kind: 'silence', key }),
+    });
+    this.#runner = new IntegrationRunner({
+      clock,
+      log: this.#log,
+      random,
+      observe,
+      settled: () => this.#writer.settled(),
+    });
+    this.#restoredFlushes = this.#restore(state);
+    this.#generation = this.#build(config, integrations);
+    this.#restoredFlushes = new Map();
+    this.#repeat('alive', ALIVE_MS, () => {
+      if (this.#alerts.size > 0) this.#markAlive();
+    });
+    this.#repeat('maintenance', MAINTENANCE_MS, () => this.#maintain());
+    this.#repeat('alerts', ALERT_GC_MS, () => this.#collectAlerts());
+  }
+
+  /**
+   * Takes up the work where it was left, whether by a stop or a crash.
+   * @throws Error of the store
+   */
+  static async start(
+    config: NotificationConfig,
+    integrations: IntegrationsByReceiver,
+    options: EngineOptions,
+  ): Promise<NotificationEngine> {
+    const state = decodeState(await options.store.load());
+    return new NotificationEngine(config, integrations, options, state);
+  }
+
+  send(alerts: readonly Alert[]): void {
+    const nowMs = this.#options.clock.nowMs();
+    this.#markAlive();
+    for (const report of alerts) {
+      const fingerprint = alertFingerprint(report.labels);
+      const alert = this.#alerts.put(fingerprint, report, nowMs);
+      if (alert === undefined) {
+        const alertName = report.labels.get('alertname');
+        this.#observe({ kind: 'alertLimited', alertName, nowMs });
+        continue;
+      }
+      this.#writer.mark({ kind: 'alert', key: fingerprint });
+      this.#generation.inhibitor.put(fingerprint, alert);
+      this.#generation.dispatcher.put(fingerprint, alert);
+    }
+  }
+
+  /** Another configuration. Messages on their way are not cut off; alerts are grouped anew. */
+  reload(config: NotificationConfig, integrations: IntegrationsByReceiver): void {
+    this.#generation.dispatcher.stop();
+    for (const key of this.#groups.keys()) this.#writer.mark({ kind: 'group', key });
+    this.#groups.clear();
+    this.#generation = this.#build(config, integrations);
+  }
+
+  /** Ends the work: what is on its way is given up, and all is saved. */
+  async stop(): Promise<void> {
+    for (const cancel of this.#timers.values()) cancel();
+    this.#timers.clear();
+    this.#generation.dispatcher.abort();
+    await this.#runner.idle();
+    this.#markAlive();
+    await this.#writer.settled();
+    this.#writer.stop();
+  }
+
+  /** Resolves when all that was done is saved, or the store has refused it. */
+  settled(): Promise<void> {
+    return this.#writer.settled();
+  }
+
+  /** By fingerprint, resolved ones that are not yet forgotten among them. */
+  alerts(): Iterable<readonly [string, Alert]> {
+    return this.#alerts.entries();
+  }
+
+  groups(): Iterable<AlertGroup> {
+    return this.#generation.dispatcher.groups();
+  }
+
+  /** The routes that an alert takes. */
+  routesOf(labels: Labels): readonly Route[] {
+    return this.#generation.root.match(labels);
+  }
+
+  statusOf(fingerprint: string, labels: Labels): AlertStatus {
+    const nowMs = this.#options.clock.nowMs();
+    return {
+      silencedBy: this.silences.silencedBy(fingerprint, labels, nowMs),
+      inhibitedBy: this.#generation.inhibitor.inhibitedBy(labels, nowMs),
+    };
+  }
+
+  /** The intervals that keep a group silent now. */
+  muteOf(group: AlertGroup): RouteMute | undefined {
+    const nowMs = this.#options.clock.nowMs();
+    return this.#generation.pipeline.routeMute(group.route.options, nowMs);
+  }
+
+  #build(config: NotificationConfig, integrations: IntegrationsByReceiver): Generation {
+    const { clock, groupsMax = 0 } = this.#options;
+    const observe = this.#observe;
+    const root = new Route(config.route);
+    const inhibitor = new Inhibitor(config.inhibitRules);
+    const pipeline = new Pipeline({
+      inhibitor,
+      silences: this.silences,
+      intervals: new TimeIntervals(config.timeIntervals),
+      integrations,
+      runner: this.#runner,
+      observe,
+    });
+    const dispatcher: Dispatcher = new Dispatcher({
+      clock,
+      root,
+      groupsMax,
+      startAtMs: this.#startAtMs,
+      restoredFlushAtMs: (id, labels) => this.#restoredFlushes.get(groupDocumentKey(id, labels)),
+      flush: (flush) => pipeline.run(flush),
+      changed: (group, isGone) => this.#noteGroup(group, isGone),
+      observe,
+    });
+    for (const [fingerprint, alert] of this.#alerts.entries()) inhibitor.put(fingerprint, alert);
+    for (const [fingerprint, alert] of this.#alerts.entries()) dispatcher.put(fingerprint, alert);
+    return { root, inhibitor, pipeline, dispatcher };
+  }
+
+  #noteGroup(group: AlertGroup, isGone: boolean): void {
+    const key = groupDocumentKey(group.route.id, group.groupLabels);
+    // A group of the configuration before may end while its successor is at work.
+    if (isGone && this.#groups.get(key) !== group) return;
+    if (isGone) this.#groups.delete(key);
+    else this.#groups.set(key, group);
+    this.#writer.mark({ kind: 'group', key });
+  }
+
+  /** @returns when groups would have spoken next */
+  #restore(state: NotifyState): ReadonlyMap<string, number> {
+    const nowMs = this.#options.clock.nowMs();
+    const outageMs = Math.max(0, nowMs - (state.aliveAtMs ?? nowMs));
+    for (const alert of state.alerts) {
+      // Nobody could tell us that it goes on, so the outage does not count.
+      const wasFiring = alert.endsAtMs > nowMs - outageMs;
+      const endsAtMs = wasFiring ? alert.endsAtMs + outageMs : alert.endsAtMs;
+      const fingerprint = alertFingerprint(alert.labels);
+      this.#alerts.put(fingerprint, { ...alert, endsAtMs }, nowMs);
+      if (endsAtMs !== alert.endsAtMs) this.#writer.mark({ kind: 'alert', key: fingerprint });
+    }
+    this.silences.restore(state.silences);
+    this.#log.restore(state.log);
+    const flushes = state.groups.map(({ routeId, groupLabels, nextFlushAtMs }) => {
+      return [groupDocumentKey(routeId, groupLabels), nextFlushAtMs] as const;
+    });
+    return new Map(flushes);
+  }
+
+  #encode({ kind, key }: NotifyDocumentName): string | undefined {
+    switch (kind) {
+      case 'alert': {
+        const alert = this.#alerts.get(key);
+        return alert && encodeAlert(alert);
+      }
+      case 'silence': {
+        const silence = this.silences.get(key);
+        return silence && encodeSilence(silence);
+      }
+      case 'log': {
+        const record = this.#log.get(key);
+        return record && JSON.stringify(record);
+      }
+      case 'group': {
+        const group = this.#groups.get(key);
+        if (group === undefined) return undefined;
+        const { groupLabels, nextFlushAtMs } = group;
+        return encodeGroup({ routeId: group.route.id, groupLabels, nextFlushAtMs });
+      }
+      case 'alive':
+        return JSON.stringify(this.#options.clock.nowMs());
+    }
+  }
+
+  #markAlive(): void {
+    this.#writer.mark({ kind: 'alive', key: '' });
+  }
+
+  #repeat(name: string, everyMs: number, run: () => void): void {
+    const again = (): void => {
+      run();
+      this.#repeat(name, everyMs, run);
+    };
+    this.#timers.set(name, this.#options.clock.schedule(everyMs, again));
+  }
+
+  #maintain(): void {
+    const nowMs = this.#options.clock.nowMs();
+    this.#log.collect(nowMs);
+    this.silences.collect(nowMs);
+    this.#generation.inhibitor.collect(nowMs);
+  }
+
+  /** Forgets resolved alerts, except those that somebody is still to be told of. */
+  #collectAlerts(): void {
+    const nowMs = this.#options.clock.nowMs();
+    const grouped = new Set<string>();
+    for (const group of this.groups()) {
+      for (const fingerprint of group.alerts.keys()) grouped.add(fingerprint);
+    }
+    for (const [fingerprint, alert] of [...this.#alerts.entries()]) {
+      if (!isResolvedAt(alert, nowMs) || grouped.has(fingerprint)) continue;
+      this.#alerts.delete(fingerprint);
+      this.silences.forgetAlert(fingerprint);
+      this.#writer.mark({ kind: 'alert', key: fingerprint });
+    }
+  }
+}
+
+function groupDocumentKey(routeId: string, groupLabels: Labels): string {
+  return `${routeId}:${String(groupLabels)}`;
+}

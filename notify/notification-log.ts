@@ -1,0 +1,89 @@
+/** What each receiver was last told of each group, so that nothing is told twice. */
+import type { Integration, NotifierData } from './notifier.ts';
+
+/** The last message that a receiver took. */
+export interface LogEntry {
+  /** Fingerprints of the alerts that it named as firing, and as resolved. */
+  readonly firing: readonly string[];
+  readonly resolved: readonly string[];
+  /** The flush that sent it, and when it had been sent. */
+  readonly tickMs: number;
+  readonly sentAtMs: number;
+  readonly data: NotifierData;
+}
+
+/** A message on its way, of which nobody knows whether it arrived. */
+export interface LogAttempt {
+  readonly id: string;
+  readonly firing: readonly string[];
+  readonly resolved: readonly string[];
+}
+
+export interface LogRecord {
+  readonly key: string;
+  readonly entry: LogEntry | undefined;
+  readonly attempt: LogAttempt | undefined;
+  readonly expiresAtMs: number;
+}
+
+/** Names the integration within a group. */
+export function logKey(groupKey: string, integration: Integration): string {
+  const { receiver, kind, index } = integration;
+  return `${groupKey}:${receiver}/${kind}/${index}`;
+}
+
+export class NotificationLog {
+  readonly #records = new Map<string, LogRecord>();
+  readonly #retentionMs: number;
+  readonly #changed: (key: string) => void;
+
+  /** @param changed told of each record that is new, other, or gone */
+  constructor(retentionMs: number, changed: (key: string) => void) {
+    this.#retentionMs = retentionMs;
+    this.#changed = changed;
+  }
+
+  restore(records: Iterable<LogRecord>): void {
+    for (const record of records) this.#records.set(record.key, record);
+  }
+
+  get(key: string): LogRecord | undefined {
+    return this.#records.get(key);
+  }
+
+  /**
+   * Takes note of a message before it is sent.
+   * @returns its id: that of the last attempt if the message is the same and may have arrived
+   */
+  begin(key: string, attempt: LogAttempt, nowMs: number): string {
+    const old = this.#records.get(key);
+    const last = old?.attempt;
+    if (last !== undefined && isSame(last, attempt)) return last.id;
+    const expiresAtMs = old?.expiresAtMs ?? nowMs + this.#retentionMs;
+    this.#set({ key, entry: old?.entry, attempt, expiresAtMs });
+    return attempt.id;
+  }
+
+  /** Takes note of a message that has arrived. Kept for two repeats: then it would repeat anyway. */
+  done(key: string, entry: LogEntry, repeatIntervalMs: number): void {
+    const keepMs = Math.min(this.#retentionMs, 2 * repeatIntervalMs);
+    this.#set({ key, entry, attempt: undefined, expiresAtMs: entry.sentAtMs + keepMs });
+  }
+
+  collect(nowMs: number): void {
+    for (const { key, expiresAtMs } of this.#records.values()) {
+      if (expiresAtMs > nowMs) continue;
+      this.#records.delete(key);
+      this.#changed(key);
+    }
+  }
+
+  #set(record: LogRecord): void {
+    this.#records.set(record.key, record);
+    this.#changed(record.key);
+  }
+}
+
+function isSame(a: LogAttempt, b: LogAttempt): boolean {
+  return a.firing.join() === b.firing.join() && a.resolved.join() === b.resolved.join();
+}

@@ -1,0 +1,90 @@
+/** The engine's state as JSON, and back. */
+import type { Alert } from '../model/alert.ts';
+import { AlertMatcher } from '../model/alert-matchers/alert-matcher.ts';
+import { Labels } from '../model/labels.ts';
+import type { MatchType } from '../model/matcher.ts';
+import type { LogRecord } from './notification-log.ts';
+import type { NotifyDocument } from './notify-store.ts';
+import type { Silence } from './silence.ts';
+
+/** When a group speaks next. */
+export interface GroupState {
+  readonly routeId: string;
+  readonly groupLabels: Labels;
+  readonly nextFlushAtMs: number;
+}
+
+export interface NotifyState {
+  readonly alerts: readonly Alert[];
+  readonly silences: readonly Silence[];
+  readonly log: readonly LogRecord[];
+  readonly groups: readonly GroupState[];
+  /** When the state was last known to be kept up to date; undefined when it is all new. */
+  readonly aliveAtMs: number | undefined;
+}
+
+type Pairs = readonly string[];
+
+interface AlertJson extends Omit<Alert, 'labels' | 'annotations'> {
+  readonly labels: Pairs;
+  readonly annotations: Pairs;
+}
+
+interface SilenceJson extends Omit<Silence, 'matchers'> {
+  readonly matchers: readonly (readonly [MatchType, string, string])[];
+}
+
+interface GroupJson extends Omit<GroupState, 'groupLabels'> {
+  readonly groupLabels: Pairs;
+}
+
+export function encodeAlert(alert: Alert): string {
+  const json: AlertJson = {
+    ...alert,
+    labels: alert.labels.pairs,
+    annotations: alert.annotations.pairs,
+  };
+  return JSON.stringify(json);
+}
+
+export function encodeSilence(silence: Silence): string {
+  const json: SilenceJson = {
+    ...silence,
+    matchers: silence.matchers.map(({ type, name, value }) => [type, name, value]),
+  };
+  return JSON.stringify(json);
+}
+
+export function encodeGroup(group: GroupState): string {
+  const json: GroupJson = { ...group, groupLabels: group.groupLabels.pairs };
+  return JSON.stringify(json);
+}
+
+/** What we wrote ourselves: its shape is not checked again. */
+export function decodeState(documents: readonly NotifyDocument[]): NotifyState {
+  const of = <T>(kind: NotifyDocument['kind']): readonly T[] => {
+    const found = documents.filter((document) => document.kind === kind);
+    return found.map(({ json }) => JSON.parse(json) as T);
+  };
+  return {
+    alerts: of<AlertJson>('alert').map((json) => ({
+      ...json,
+      labels: Labels.fromPairs(json.labels),
+      annotations: Labels.fromPairs(json.annotations),
+    })),
+    silences: of<SilenceJson>('silence').map((json) => ({
+      ...json,
+      matchers: json.matchers.map(([type, name, value]) => new AlertMatcher(type, name, value)),
+    })),
+    log: of<LogRecord>('log').map((json) => ({
+      ...json,
+      entry: json.entry,
+      attempt: json.attempt,
+    })),
+    groups: of<GroupJson>('group').map((json) => ({
+      ...json,
+      groupLabels: Labels.fromPairs(json.groupLabels),
+    })),
+    aliveAtMs: of<number>('alive').at(-1),
+  };
+}
