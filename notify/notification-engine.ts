@@ -318,7 +318,7 @@ export class NotificationEngine implements AlertSink {
     for (const group of this.groups()) {
       for (const fingerprint of group.alerts.keys()) grouped.add(fingerprint);
     }
-    for (const [fingerprint, alert] of [...this.#alerts.entries()]) {
+    for (const [fingerprint, alert] of this.#alerts.entries()) {
       if (!isResolvedAt(alert, nowMs) || grouped.has(fingerprint)) continue;
       this.#alerts.delete(fingerprint);
       this.silences.forgetAlert(fingerprint);
