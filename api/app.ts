@@ -11,6 +11,7 @@ import { labelRoutes } from './prometheus/label-routes.ts';
 import { type OtlpDeps, otlpRoutes } from './prometheus/otlp-routes.ts';
 import { type PushDeps, pushRoutes } from './prometheus/push-routes.ts';
 import { type QueryDeps, queryRoutes } from './prometheus/query-routes.ts';
+import { type ReadDeps, readRoute } from './prometheus/read-route.ts';
 import { searchRoutes } from './prometheus/search/search-routes.ts';
 import { type SqlStore, sqlRoute } from './prometheus/sql-route.ts';
 import { type StatusSource, statusRoutes } from './prometheus/status-routes.ts';
@@ -29,6 +30,7 @@ export interface AppDeps {
   readonly query: QueryDeps;
   readonly scrape: ScrapeManager;
   readonly write: WriteDeps & OtlpDeps & PushDeps;
+  readonly read: ReadDeps;
   readonly status: StatusSource;
   readonly admin: AdminStore;
   readonly isAdminEnabled: boolean;
@@ -77,6 +79,7 @@ function apiV1(deps: AppDeps): Hono {
   api.route('/', writeRoutes(deps.write));
   api.route('/', otlpRoutes(deps.write));
   api.route('/', pushRoutes(deps.write));
+  api.route('/', readRoute(deps.read));
   api.route('/', sqlRoute(deps.sql));
   api.route('/admin/tsdb', adminRoutes(deps.admin, deps.isAdminEnabled));
   api.get('/alertmanagers', (c) =>

@@ -18,7 +18,7 @@ import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
 import { featureTable, parserOptions } from './features.ts';
 import { type HttpServer, listen } from './http-server.ts';
-import { createReceivers } from './receivers.ts';
+import { createReceivers, createRemoteRead } from './receivers.ts';
 import type { ServeOptions } from './serve-options.ts';
 import { startTracing, type Tracing } from './tracing.ts';
 
@@ -237,6 +237,7 @@ class ProgramParts implements Program {
       },
       scrape: this.#collector.scrape,
       write: createReceivers(store, () => this.#config, registry, logger),
+      read: createRemoteRead(store, () => this.#config, engine.options.readSamplesMax),
       status: this.#statusSource(),
       admin: store,
       isAdminEnabled: options.isAdminEnabled,

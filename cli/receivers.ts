@@ -1,12 +1,15 @@
-/** What other programs hand samples to, over one store. */
+/** Where other programs hand samples over or read them, over one store. */
 import type { Registry } from 'prom-client';
 import type { AppDeps } from '../api/app.ts';
 import { OtlpReceiver } from '../collector/otlp/otlp-receiver.ts';
 import { TextPushReceiver } from '../collector/push/text-push.ts';
+import { RemoteReadHandler } from '../collector/remote-read/read-handler.ts';
 import { RemoteWriteReceiver } from '../collector/remote-write/receiver.ts';
 import type { Config } from '../config/types.ts';
+import type { Labels } from '../model/labels.ts';
 import type { Logger } from '../model/logger.ts';
 import type { SampleSink } from '../model/sink.ts';
+import type { SampleSource } from '../model/source.ts';
 
 export function createReceivers(
   sink: SampleSink,
@@ -19,4 +22,13 @@ export function createReceivers(
     otlp: new OtlpReceiver(sink, () => config().otlp, registry, logger, Date.now),
     textPush: new TextPushReceiver(sink, registry, logger, Date.now),
   };
+}
+
+export function createRemoteRead(
+  source: SampleSource,
+  config: () => Config,
+  samplesMax: number,
+): AppDeps['read'] {
+  const externalLabels = (): Labels => config().global.externalLabels;
+  return { remoteRead: new RemoteReadHandler({ source, externalLabels, samplesMax }) };
 }

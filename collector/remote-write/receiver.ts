@@ -4,10 +4,10 @@
  */
 import { zstdDecompressSync } from 'node:zlib';
 import { Counter, type Registry } from 'prom-client';
-import { uncompress } from 'snappy';
 import type { Logger } from '../../model/logger.ts';
 import { ProtobufError, ProtobufReader } from '../../model/protobuf-wire.ts';
 import type { SampleSink } from '../../model/sink.ts';
+import { SnappyError, uncompressSnappy } from '../http/snappy-block.ts';
 import { WriteRequestV1Decoder } from './decode-v1.ts';
 import { decodeWriteRequestV2 } from './decode-v2.ts';
 import { HistogramSizeError } from './histogram-message.ts';
@@ -154,31 +154,10 @@ async function decompress(encoding: string, body: Uint8Array): Promise<Uint8Arra
     if (encoding === 'zstd') {
       return zstdDecompressSync(body, { maxOutputLength: MESSAGE_BYTES_MAX });
     }
-    const length = snappyLength(body);
-    if (length > MESSAGE_BYTES_MAX) {
-      throw new WriteRequestError(400, `request is larger than ${MESSAGE_BYTES_MAX} bytes`);
-    }
-    return (await uncompress(Buffer.from(body.buffer, body.byteOffset, body.length), {
-      asBuffer: true,
-    })) as Buffer;
+    return await uncompressSnappy(body, MESSAGE_BYTES_MAX);
   } catch (error) {
-    if (error instanceof WriteRequestError) throw error;
+    if (error instanceof SnappyError) throw new WriteRequestError(400, error.message);
     const problem = error instanceof Error ? error.message : String(error);
-    throw new WriteRequestError(
-      400,
-      `cannot decompress the request (${encoding || 'snappy'}): ${problem}`,
-    );
+    throw new WriteRequestError(400, `cannot decompress the request (zstd): ${problem}`);
   }
-}
-
-/** A snappy block begins with the length of what it holds, as a varint. */
-function snappyLength(body: Uint8Array): number {
-  let length = 0;
-  for (let index = 0; index < 5; index++) {
-    const byte = body[index];
-    if (byte === undefined) break;
-    length += (byte & 0x7f) * 2 ** (7 * index);
-    if (byte < 0x80) return length;
-  }
-  throw new WriteRequestError(400, 'cannot decompress the request (snappy): corrupt input');
 }
