@@ -14,7 +14,23 @@ export function differences(ours: QueryResult | Error, theirs: PeerAnswer): read
     if (ours instanceof Error) return [`we refuse it: ${ours.message}`];
     return [`Prometheus refuses it: ${theirs.error}`];
   }
-  const mine = new Map(seriesOf(ours).map((series) => [series.labels.key, series]));
+  return differentSeries(seriesOf(ours), theirs);
+}
+
+/** As `differences`, for an answer of ours that came over HTTP. */
+export function answerDifferences(ours: PeerAnswer, theirs: PeerAnswer): readonly string[] {
+  if (ours.error !== undefined) return differences(new Error(ours.error), theirs);
+  if (theirs.error !== undefined) return [`Prometheus refuses it: ${theirs.error}`];
+  const mine = ours.series.map(({ metric, values }) => ({
+    labels: Labels.fromRecord(metric),
+    timestampsMs: Float64Array.from(values, ([seconds]) => Math.round(seconds * 1000)),
+    values: Float64Array.from(values, ([, text]) => numberOf(text)),
+  }));
+  return differentSeries(mine, theirs);
+}
+
+function differentSeries(ours: readonly OwnSeries[], theirs: PeerAnswer): readonly string[] {
+  const mine = new Map(ours.map((series) => [series.labels.key, series]));
   const found: string[] = [];
   for (const series of theirs.series) {
     const { key } = Labels.fromRecord(series.metric);
@@ -27,9 +43,14 @@ export function differences(ours: QueryResult | Error, theirs: PeerAnswer): read
   return found.slice(0, DIFFERENCES_SHOWN_MAX);
 }
 
-function seriesOf({
-  value,
-}: QueryResult): readonly Pick<ResultSeries, 'labels' | 'timestampsMs' | 'values'>[] {
+type OwnSeries = Pick<ResultSeries, 'labels' | 'timestampsMs' | 'values'>;
+
+/** NaN for the text of a string result, which is compared no further. */
+function numberOf(text: string): number {
+  return Number(text.replace('Inf', 'Infinity'));
+}
+
+function seriesOf({ value }: QueryResult): readonly OwnSeries[] {
   switch (value.kind) {
     case 'matrix':
       return value.series;
@@ -52,10 +73,7 @@ function seriesOf({
   }
 }
 
-function differentPoints(
-  own: Pick<ResultSeries, 'labels' | 'timestampsMs' | 'values'>,
-  theirs: PeerSeries,
-): readonly string[] {
+function differentPoints(own: OwnSeries, theirs: PeerSeries): readonly string[] {
   const name = own.labels.toString();
   if (own.values.length !== theirs.values.length) {
     return [`${name}: ${own.values.length} points, not ${theirs.values.length}`];
@@ -64,7 +82,7 @@ function differentPoints(
   theirs.values.forEach(([seconds, text], index) => {
     const timeMs = own.timestampsMs[index];
     const value = own.values[index] as number;
-    const expected = Number(text.replace('Inf', 'Infinity'));
+    const expected = numberOf(text);
     if (timeMs !== Math.round(seconds * 1000))
       found.push(`${name}: at ${timeMs}, not ${seconds} s`);
     else if (!isClose(value, expected)) found.push(`${name} at ${seconds}: ${value}, not ${text}`);

@@ -89,14 +89,15 @@ function seconds(timeMs: number): string {
   return (timeMs / 1000).toFixed(3);
 }
 
-interface ApiAnswer {
+export interface ApiAnswer {
   readonly error?: string;
   readonly warnings?: readonly string[];
   readonly infos?: readonly string[];
   readonly data?: { readonly resultType: string; readonly result: readonly unknown[] };
 }
 
-function readAnswer({ error, data, warnings = [], infos = [] }: ApiAnswer): PeerAnswer {
+/** The body of an answer to a query, of Prometheus or of us. */
+export function readAnswer({ error, data, warnings = [], infos = [] }: ApiAnswer): PeerAnswer {
   if (data === undefined) return { error: error ?? 'no data', series: [], warnings, infos };
   const { resultType, result } = data;
   if (resultType === 'scalar' || resultType === 'string') {

@@ -1,0 +1,66 @@
+/** The queries that are compared: the compliance tester's, and those of dashboards. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export interface ComplianceQuery {
+  readonly name: string;
+  readonly query: string;
+  /** Both must refuse it. */
+  readonly shouldFail: boolean;
+}
+
+export function testerQueries(dir: string): readonly ComplianceQuery[] {
+  const file = readFileSync(join(dir, 'promql-compliance/queries.json'), 'utf8');
+  const { cases } = JSON.parse(file) as {
+    readonly cases: readonly { readonly query: string; readonly should_fail?: boolean }[];
+  };
+  return cases.map(({ query, should_fail: shouldFail = false }) => {
+    return { name: query, query, shouldFail };
+  });
+}
+
+export function dashboardQueries(dir: string): readonly ComplianceQuery[] {
+  const folder = join(dir, 'dashboards');
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => /[\\/].*\.json$/.test(file))
+    .sort();
+  return files.flatMap((file) => {
+    const expressions = expressionsIn(JSON.parse(readFileSync(join(folder, file), 'utf8')));
+    return expressions.map((expression, at) => ({
+      name: `${file} #${at + 1}`,
+      query: withValues(expression),
+      shouldFail: false,
+    }));
+  });
+}
+
+/** Every string under a key `expr`, at any depth. */
+function expressionsIn(node: unknown): readonly string[] {
+  if (typeof node !== 'object' || node === null) return [];
+  return Object.entries(node).flatMap(([key, value]) => {
+    return key === 'expr' && typeof value === 'string' ? [value] : expressionsIn(value);
+  });
+}
+
+/** What the label has in the dumps, for matchers with `=`. */
+const VALUES: Readonly<Record<string, string>> = {
+  cluster: 'c1',
+  job: 'node-exporter',
+  namespace: 'kube-system',
+  instance: 'node-1',
+  node: 'datagen-1-35',
+  pod: 'kube-apiserver-datagen-1-35',
+  proto: 'tcp',
+};
+
+const MATCHER_WITH_VARIABLE = /(\w+)\s*(=~|!~|!=|=)\s*"([^"]*\$[^"]*)"/g;
+
+/** A dashboard with "All" chosen wherever it can be. */
+function withValues(expression: string): string {
+  return expression
+    .replaceAll(/\$(?:__\w+|\{?resolution\}?)/g, '5m')
+    .replaceAll(MATCHER_WITH_VARIABLE, (_, label: string, operator: string, text: string) => {
+      const value = operator.endsWith('~') ? '.*' : (VALUES[label] ?? '');
+      return `${label}${operator}"${text.replaceAll(/\$\{?\w+\}?/g, value)}"`;
+    });
+}
