@@ -95,5 +95,7 @@ function isClose(value: number, expected: number): boolean {
     return Number.isNaN(value) && Number.isNaN(expected);
   }
   if (value === expected) return true;
+  // The difference to an infinity is no larger than a share of it.
+  if (!Number.isFinite(value) || !Number.isFinite(expected)) return false;
   return Math.abs(value - expected) <= TOLERANCE * Math.max(Math.abs(value), Math.abs(expected));
 }

@@ -1,6 +1,7 @@
-/** The queries that are compared: the compliance tester's, and those of dashboards. */
+/** The queries that are compared: the compliance tester's, and those of dashboards and rules. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parse } from 'yaml';
 
 export interface ComplianceQuery {
   readonly name: string;
@@ -32,6 +33,48 @@ export function dashboardQueries(dir: string): readonly ComplianceQuery[] {
       shouldFail: false,
     }));
   });
+}
+
+export interface RecordingRule {
+  readonly record: string;
+  readonly query: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+interface RuleManifest {
+  readonly spec: {
+    readonly groups: readonly {
+      readonly name: string;
+      readonly rules: readonly {
+        readonly record?: string;
+        readonly alert?: string;
+        readonly expr: string | number;
+        readonly labels?: Readonly<Record<string, string>>;
+      }[];
+    }[];
+  };
+}
+
+/** The expressions of kube-prometheus' rules, and the recording ones among them. */
+export function ruleQueries(dir: string): {
+  readonly queries: readonly ComplianceQuery[];
+  readonly recording: readonly RecordingRule[];
+} {
+  const folder = join(dir, 'rules/corpus/kube-prometheus');
+  const queries: ComplianceQuery[] = [];
+  const recording: RecordingRule[] = [];
+  for (const file of readdirSync(folder).sort()) {
+    const manifest = parse(readFileSync(join(folder, file), 'utf8')) as RuleManifest;
+    for (const group of manifest.spec.groups) {
+      for (const { record, alert, expr, labels = {} } of group.rules) {
+        const query = String(expr);
+        const name = `${file} ${group.name} ${record ?? alert ?? ''}`;
+        queries.push({ name, query, shouldFail: false });
+        if (record !== undefined) recording.push({ record, query, labels });
+      }
+    }
+  }
+  return { queries, recording };
 }
 
 /** Every string under a key `expr`, at any depth. */
