@@ -14,6 +14,7 @@ const HELP = `watchkeeper ${VERSION}: monitoring and alerting for Kubernetes in 
   watchkeeper check config FILE            check a configuration
   watchkeeper check metrics [FILE]         check an exposition from a file or standard input
   watchkeeper query [flags] EXPRESSION     ask a running program
+  watchkeeper import [flags] FROM          take over the samples of a Prometheus
   watchkeeper version                      print the version
 
 Flags of serve:
@@ -54,6 +55,10 @@ async function run(argv: readonly string[]): Promise<number> {
     case 'query': {
       const { QUERY_FLAGS, runQuery } = await import('./query-command.ts');
       return runQuery(parseFlags(rest, QUERY_FLAGS, process.env), console.log, Date.now);
+    }
+    case 'import': {
+      const { IMPORT_FLAGS, runImport } = await import('./import-command.ts');
+      return runImport(parseFlags(rest, IMPORT_FLAGS, process.env), process.stderr);
     }
     case 'serve':
     case '':
