@@ -28,13 +28,25 @@ export async function main(argv: readonly string[]): Promise<void> {
     if (error instanceof UsageError) {
       console.error(error.message);
       process.exitCode = EXIT_USAGE;
-    } else if (error instanceof ConfigErrors) {
+    } else if (error instanceof ConfigErrors || isExpected(error)) {
       console.error(error.message);
       process.exitCode = EXIT_FAILED;
     } else {
       throw error;
     }
   }
+}
+
+/** Failures of the world outside, whose text says it all; by name, so that nothing is loaded. */
+const EXPECTED: ReadonlySet<string> = new Set([
+  'RemoteReadError',
+  'HttpRequestError',
+  'DirectoryInUseError',
+  'StoreUnavailableError',
+]);
+
+function isExpected(error: unknown): error is Error {
+  return error instanceof Error && EXPECTED.has(error.name);
 }
 
 async function run(argv: readonly string[]): Promise<number> {
