@@ -42,14 +42,15 @@ export class TemplateSet {
    * @throws TemplateError and leaves the set as it was
    */
   parse(name: string, text: string): void {
-    const parsed = parseTemplates(
-      name,
-      text,
-      (fn) => this.functions.has(fn) || BUILTINS.has(fn),
-    );
+    const parsed = parseTemplates(name, text, (fn) => this.functions.has(fn) || BUILTINS.has(fn));
     for (const [defined, tree] of parsed) {
       if (!this.#trees.has(defined) || !isEmptyTree(tree.root)) this.#trees.set(defined, tree);
     }
+  }
+
+  /** Takes a template out of the set. */
+  forget(name: string): void {
+    this.#trees.delete(name);
   }
 
   /** An equal set that changes on its own. */

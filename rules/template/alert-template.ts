@@ -10,7 +10,7 @@ import {
   STRING,
   STRING_MAP,
 } from '../../model/template/value/go-types.ts';
-import { goString, goStringMap, type GoValue } from '../../model/template/value/go-values.ts';
+import { type GoValue, goString, goStringMap } from '../../model/template/value/go-values.ts';
 import { DURATION, goDuration, goTime, TIME } from '../../model/template/value/time-types.ts';
 import { RuleTemplate, type RuleTemplateContext } from './rule-template.ts';
 import { sampleValue } from './sample-value.ts';

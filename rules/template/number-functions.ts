@@ -31,7 +31,9 @@ function withLargePrefix(value: number, base: number, prefixes: readonly string[
 /** Decimal prefixes, down to `y` and up to `Y`. */
 export function humanize(value: number): string {
   if (value === 0 || !Number.isFinite(value)) return fourDigits(value);
-  return Math.abs(value) >= 1 ? withLargePrefix(value, 1000, LARGE_PREFIXES) : withSmallPrefix(value);
+  return Math.abs(value) >= 1
+    ? withLargePrefix(value, 1000, LARGE_PREFIXES)
+    : withSmallPrefix(value);
 }
 
 /** Binary prefixes. */

@@ -1,10 +1,11 @@
 /** Templates in rules: labels, annotations, consoles. */
-import { HtmlTemplateSet } from '../../model/template/html/html-template-set.ts';
-import { FunctionError, TemplateError } from '../../model/template/template-error.ts';
-import { TemplateSet } from '../../model/template/template-set.ts';
+
 import type { MissingKey } from '../../model/template/exec/fields.ts';
 import { fixed, textArg } from '../../model/template/functions/define.ts';
 import { goHtml } from '../../model/template/html/content.ts';
+import { HtmlTemplateSet } from '../../model/template/html/html-template-set.ts';
+import { FunctionError, TemplateError } from '../../model/template/template-error.ts';
+import { TemplateSet } from '../../model/template/template-set.ts';
 import { ANY, type GoFunction, STRING } from '../../model/template/value/go-types.ts';
 import type { GoValue, Maybe } from '../../model/template/value/go-values.ts';
 import { contextFunctions, RULE_FUNCTIONS } from './rule-functions.ts';

@@ -11,12 +11,12 @@ import {
 } from '../../model/template/value/go-types.ts';
 import {
   fromInterface,
+  type GoValue,
   goFloat,
   goPointer,
   goSlice,
   goString,
   goStringMap,
-  type GoValue,
   indirect,
   type Maybe,
   type SliceValue,
@@ -129,4 +129,3 @@ export function labelOfSample(sample: Maybe<GoValue>, name: string): string {
   const label = labels?.kind === 'map' ? labels.entries.get(name) : undefined;
   return label?.kind === 'string' ? label.value : '';
 }
-

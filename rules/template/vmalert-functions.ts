@@ -1,7 +1,7 @@
 /** Functions of vmalert's templates that Prometheus lacks, so that its rules move here unchanged. */
 import { DurationError, parseDurationMs } from '../../model/duration.ts';
-import { fixed, textArg } from '../../model/template/functions/define.ts';
 import { escapeHtml, escapeQuery } from '../../model/template/exec/text-escape.ts';
+import { fixed, textArg } from '../../model/template/functions/define.ts';
 import { FunctionError } from '../../model/template/template-error.ts';
 import { GoInstant } from '../../model/template/value/go-instant.ts';
 import { FLOAT64, type GoFunction, STRING } from '../../model/template/value/go-types.ts';
@@ -31,7 +31,10 @@ export const VMALERT_FUNCTIONS: ReadonlyMap<string, GoFunction> = new Map([
   ['quotesEscape', onText((text) => toGoJson(goString(text)).slice(1, -1))],
   ['pathEscape', onText((text) => escapeQuery(text).replaceAll('+', '%20'))],
   ['queryEscape', onText(escapeQuery)],
-  ['parseDurationTime', fixed([STRING], (args) => goDuration(parseDurationNanos(textArg(args, 0))))],
+  [
+    'parseDurationTime',
+    fixed([STRING], (args) => goDuration(parseDurationNanos(textArg(args, 0)))),
+  ],
   [
     'formatTime',
     fixed([STRING, FLOAT64], (args) => {

@@ -1,11 +1,11 @@
 /** Functions every template has. `and`, `or` and `call` are the evaluator's own. */
 import { sprint, sprintln } from '../format/printer.ts';
 import { sprintf } from '../format/printf.ts';
-import { TEMPLATE_OUTPUT_MAX } from '../limits.ts';
 import { type Args, fixed, variadic } from '../functions/define.ts';
+import { TEMPLATE_OUTPUT_MAX } from '../limits.ts';
 import { FunctionError } from '../template-error.ts';
 import { ANY, type GoFunction, REFLECT_VALUE, STRING } from '../value/go-types.ts';
-import { goBool, goInt, goString, type GoValue, isTrue } from '../value/go-values.ts';
+import { type GoValue, goBool, goInt, goString, isTrue } from '../value/go-values.ts';
 import { isEqualToAny, isLess, isLessOrEqual } from './comparison.ts';
 import { indexInto, lengthOf, sliceOfValue } from './indexing.ts';
 import { textOfArguments } from './printable.ts';

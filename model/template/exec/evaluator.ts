@@ -21,11 +21,11 @@ import {
 } from '../value/go-types.ts';
 import {
   fromInterface,
+  type GoValue,
   goBool,
   goFloat,
   goInt,
   goString,
-  type GoValue,
   isTrue,
   type Maybe,
   zeroOf,
@@ -161,7 +161,15 @@ export class Evaluator {
       case 'error':
         return frame.fail(member.message);
       case 'method':
-        return this.#call(frame, dot, bound(member.method, member.receiver), node, name, args, final);
+        return this.#call(
+          frame,
+          dot,
+          bound(member.method, member.receiver),
+          node,
+          name,
+          args,
+          final,
+        );
     }
   }
 
@@ -328,10 +336,7 @@ export class Evaluator {
   }
 
   /** A constant where no type is asked for: its spelling decides. */
-  #constant(
-    frame: Frame,
-    node: ArgNode & { kind: 'bool' | 'string' | 'number' },
-  ): Maybe<GoValue> {
+  #constant(frame: Frame, node: ArgNode & { kind: 'bool' | 'string' | 'number' }): Maybe<GoValue> {
     frame.at(node);
     if (node.kind === 'bool') return goBool(node.value);
     if (node.kind === 'string') return goString(node.value);

@@ -14,9 +14,9 @@ import type {
 } from '../syntax/nodes.ts';
 import { LimitError } from '../template-error.ts';
 import {
+  type GoValue,
   goInt,
   goString,
-  type GoValue,
   indirect,
   inSlot,
   isTrue,

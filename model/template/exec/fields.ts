@@ -6,8 +6,8 @@ import {
   type GoValue,
   indirect,
   inSlot,
-  type Maybe,
   type MapValue,
+  type Maybe,
   type StructValue,
   zeroOf,
 } from '../value/go-values.ts';

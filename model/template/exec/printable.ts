@@ -1,6 +1,6 @@
 /** What is printed for a value, by templates themselves and by their escapers. */
 import { sprint } from '../format/printer.ts';
-import { goString, type GoValue, indirect, type Maybe } from '../value/go-values.ts';
+import { type GoValue, goString, indirect, type Maybe } from '../value/go-values.ts';
 
 /** The value as printing sees it; undefined for one that cannot be printed. */
 export function printableValue(value: Maybe<GoValue>): Maybe<GoValue> {

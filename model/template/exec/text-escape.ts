@@ -13,7 +13,6 @@ const HTML: ReadonlyMap<string, string> = new Map([
 
 /** For text and quoted attributes. */
 export function escapeHtml(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: NUL is one of the characters replaced
   return text.replace(/[\0"'&<>]/g, (char) => HTML.get(char) ?? char);
 }
 

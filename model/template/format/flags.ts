@@ -36,5 +36,5 @@ export function pad(text: string, flags: Flags, withZeros = flags.zero): string 
 /** The first runes of a text, as many as the precision says. */
 export function truncate(text: string, flags: Flags): string {
   if (flags.precision === undefined || text.length <= flags.precision) return text;
-  return [...text].slice(0, flags.precision).join('');
+  return Array.from(text).slice(0, flags.precision).join('');
 }

@@ -33,8 +33,7 @@ function exactDecimal(value: number): Decimal {
   const { mantissa, exponent } = binaryParts(value);
   if (mantissa === 0n) return { digits: '', point: 0 };
   const scale = Math.max(0, -exponent);
-  const scaled =
-    exponent >= 0 ? mantissa << BigInt(exponent) : mantissa * 5n ** BigInt(scale);
+  const scaled = exponent >= 0 ? mantissa << BigInt(exponent) : mantissa * 5n ** BigInt(scale);
   const all = scaled.toString();
   return trimmed(all, all.length - scale);
 }

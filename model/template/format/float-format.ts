@@ -111,6 +111,8 @@ function hexadecimal(value: number, precision: number | undefined): string {
   const lead = mantissa >> BigInt(FRACTION_BITS);
   const all = (mantissa & ((1n << BigInt(FRACTION_BITS)) - 1n)).toString(16).padStart(15, '0');
   const fraction =
-    precision === undefined ? all.replace(/0+$/, '') : all.padEnd(precision, '0').slice(0, precision);
+    precision === undefined
+      ? all.replace(/0+$/, '')
+      : all.padEnd(precision, '0').slice(0, precision);
   return `0x${lead}${fraction === '' ? '' : `.${fraction}`}p${exponentText(exponent, 2)}`;
 }

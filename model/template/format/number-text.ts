@@ -62,7 +62,10 @@ function signText(isNegative: boolean, flags: Flags): string {
 /** `%U`, with `#` the character too. */
 export function unicodeText(value: bigint, flags: Flags): string {
   const code = BigInt.asUintN(64, value);
-  const digits = code.toString(16).toUpperCase().padStart(Math.max(flags.precision ?? 4, 4), '0');
+  const digits = code
+    .toString(16)
+    .toUpperCase()
+    .padStart(Math.max(flags.precision ?? 4, 4), '0');
   const isShown = flags.sharp && code <= 0x10ffffn && isPrintableRune(Number(code));
   const shown = isShown ? ` '${String.fromCodePoint(Number(code))}'` : '';
   return pad(`U+${digits}${shown}`, flags, false);

@@ -4,7 +4,7 @@ import { quoteGo } from '../../labels.ts';
 import { formatFloat } from '../format/float-format.ts';
 import { FunctionError } from '../template-error.ts';
 import { ANY } from '../value/go-types.ts';
-import { goString, type GoValue, type Maybe } from '../value/go-values.ts';
+import { type GoValue, goString, type Maybe } from '../value/go-values.ts';
 import { DURATION } from '../value/time-types.ts';
 import { fixed } from './define.ts';
 

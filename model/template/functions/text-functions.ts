@@ -114,7 +114,7 @@ function mapRunes(text: string, map: (char: string) => string): string {
   let out = '';
   for (const char of text) {
     const mapped = map(char);
-    out += [...mapped].length === 1 ? mapped : char;
+    out += Array.from(mapped).length === 1 ? mapped : char;
   }
   return out;
 }

@@ -1,6 +1,7 @@
 /** CSS escapes, and what may stand for a value in a style. */
-import { type Content, contentOf } from './content.ts';
+
 import type { Args } from '../functions/define.ts';
+import { type Content, contentOf } from './content.ts';
 
 /** What is written in place of an unsafe value: Go's word for it. */
 export const FAILSAFE = 'ZgotmplZ';
@@ -26,7 +27,9 @@ const REPLACEMENTS: ReadonlyMap<string, string> = new Map([
   ['\f', '\\c'],
   ['\r', '\\d'],
   ['\\', '\\\\'],
-  ...[...`"&'()+/:;<>{}`].map((char) => [char, `\\${char.charCodeAt(0).toString(16)}`] as const),
+  ...Array.from(`"&'()+/:;<>{}`).map(
+    (char) => [char, `\\${char.charCodeAt(0).toString(16)}`] as const,
+  ),
 ]);
 
 /** For the inside of a CSS string. */
@@ -54,7 +57,6 @@ export function filterCssValue(args: Args): string {
   const { text, safe }: Content = contentOf(args);
   if (safe === 'css') return text;
   const decoded = decodeCss(text);
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: NUL is refused
   if (/[\0"'()/;@[\\\]`{}<>]|--/.test(decoded)) return FAILSAFE;
   const letters = decoded.replace(/[^A-Za-z0-9_-]/g, '').toLowerCase();
   if (letters.includes('expression') || letters.includes('mozbinding')) return FAILSAFE;

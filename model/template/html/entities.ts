@@ -50,18 +50,16 @@ const ASCII_ENTITIES: ReadonlyMap<string, string> = new Map([
   ['rbrace', '}'],
 ]);
 
-const ENTITY = /&(?:#[xX]([0-9a-fA-F]+);?|#([0-9]+);?|([A-Za-z][A-Za-z0-9]*);|(amp|AMP|lt|LT|gt|GT|quot|QUOT|nbsp))/g;
+const ENTITY =
+  /&(?:#[xX]([0-9a-fA-F]+);?|#([0-9]+);?|([A-Za-z][A-Za-z0-9]*);|(amp|AMP|lt|LT|gt|GT|quot|QUOT|nbsp))/g;
 
 /** Text with its entities resolved; names outside of ASCII become U+FFFD, which is as neutral. */
 export function unescapeHtml(text: string): string {
-  return text.replace(
-    ENTITY,
-    (_, hex?: string, decimal?: string, name?: string, bare?: string) => {
-      const digits = hex ?? decimal;
-      if (digits !== undefined) return fromCode(Number.parseInt(digits, hex === undefined ? 10 : 16));
-      return ASCII_ENTITIES.get(name ?? bare ?? '') ?? '\ufffd';
-    },
-  );
+  return text.replace(ENTITY, (_, hex?: string, decimal?: string, name?: string, bare?: string) => {
+    const digits = hex ?? decimal;
+    if (digits !== undefined) return fromCode(Number.parseInt(digits, hex === undefined ? 10 : 16));
+    return ASCII_ENTITIES.get(name ?? bare ?? '') ?? '\ufffd';
+  });
 }
 
 function fromCode(code: number): string {

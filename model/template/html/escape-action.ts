@@ -37,8 +37,7 @@ function forbiddenEscaper(c: Context, { pipe }: ActionNode): string | undefined 
     const first = command.args[0];
     if (first?.kind !== 'identifier' || !PREDEFINED_ESCAPERS.has(first.name)) continue;
     const isLast = index === pipe.commands.length - 1;
-    const isUnquoted =
-      c.state === 'Attr' && c.delim === 'SpaceOrTagEnd' && first.name === 'html';
+    const isUnquoted = c.state === 'Attr' && c.delim === 'SpaceOrTagEnd' && first.name === 'html';
     if (!isLast || isUnquoted) return first.name;
   }
   return undefined;

@@ -1,6 +1,7 @@
 /** The escapers that are put at the end of pipelines, by the names Go gives them. */
-import { type Args, variadic } from '../functions/define.ts';
+
 import { sprint } from '../format/printer.ts';
+import { type Args, variadic } from '../functions/define.ts';
 import { ANY, type GoFunction } from '../value/go-types.ts';
 import { goString } from '../value/go-values.ts';
 import { printed } from './content.ts';

@@ -58,4 +58,3 @@ function commentReplacement({ state }: Context, read: string): string {
   if (state === 'JSBlockCmt') return /[\n\r\u2028\u2029]/.test(read) ? '\n' : ' ';
   return state === 'CSSBlockCmt' ? ' ' : '';
 }
-

@@ -4,7 +4,14 @@
  */
 import { quoteGo } from '../../labels.ts';
 import { placeOf } from '../syntax/node-text.ts';
-import type { AnyNode, BodyNode, BranchNode, ListNode, TemplateNode, Tree } from '../syntax/nodes.ts';
+import type {
+  AnyNode,
+  BodyNode,
+  BranchNode,
+  ListNode,
+  TemplateNode,
+  Tree,
+} from '../syntax/nodes.ts';
 import { TemplateError } from '../template-error.ts';
 import {
   type Context,
@@ -286,4 +293,3 @@ function copyNode(node: BodyNode): BodyNode {
   const elseList = node.elseList === undefined ? undefined : copyList(node.elseList);
   return { ...node, list: copyList(node.list), elseList };
 }
-

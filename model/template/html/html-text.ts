@@ -17,7 +17,6 @@ const REPLACEMENTS: ReadonlyMap<string, string> = new Map([
 
 /** @param keepsEntities of text that is HTML already */
 function escape(text: string, keepsEntities: boolean): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: NUL is replaced
   const special = keepsEntities ? /[\0"'+<>]/g : /[\0"&'+<>]/g;
   return text.replace(special, (char) => REPLACEMENTS.get(char) ?? char);
 }
@@ -47,7 +46,6 @@ export function escapeUnquoted(args: Args): string {
 }
 
 function unquoted(text: string, keepsEntities: boolean): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these end a value or are replaced
   const special = /[\0\t\n\v\f\r "&'+<=>`]|[\ufdd0-\ufdef\ufff0-\uffff]/g;
   return text.replace(special, (char) => {
     if (char === '\0') return '&#xfffd;';

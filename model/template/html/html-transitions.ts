@@ -78,10 +78,7 @@ export function fromTag(c: Context, text: string): Transition {
   if (typeof end !== 'number') return [end, text.length];
   if (end === at) {
     const got = quoteGo(text.slice(at));
-    return [
-      errorContext(`expected space, attr name, or end of tag, but got ${got}`),
-      text.length,
-    ];
+    return [errorContext(`expected space, attr name, or end of tag, but got ${got}`), text.length];
   }
   const attr = attributeKind(text.slice(at, end).toLowerCase(), c.element);
   const state = end === text.length ? 'AttrName' : 'AfterName';
@@ -109,7 +106,11 @@ const SHOWN_MAX = 32;
 
 /** Go's `%.32q`. */
 export function quoteShort(text: string): string {
-  return quoteGo([...text.slice(0, SHOWN_MAX * 2)].slice(0, SHOWN_MAX).join(''));
+  return quoteGo(
+    Array.from(text.slice(0, SHOWN_MAX * 2))
+      .slice(0, SHOWN_MAX)
+      .join(''),
+  );
 }
 
 /** Where the attribute name that begins at `at` ends; a context for a name that cannot be. */

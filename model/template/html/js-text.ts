@@ -2,7 +2,7 @@
 import { sprint } from '../format/printer.ts';
 import type { Args } from '../functions/define.ts';
 import { FunctionError } from '../template-error.ts';
-import { goString, indirect, type GoValue, type Maybe } from '../value/go-values.ts';
+import { type GoValue, goString, indirect, type Maybe } from '../value/go-values.ts';
 import { toGoJson } from '../value/json.ts';
 import { contentOf, printed } from './content.ts';
 
@@ -67,18 +67,18 @@ function escapeWith(text: string, special: ReadonlyMap<string, string>): string 
   return out;
 }
 
-const MARKUP: readonly (readonly [string, string])[] = [...`"\`&'+<>`].map(
+const MARKUP: readonly (readonly [string, string])[] = Array.from(`"\`&'+<>`).map(
   (char) => [char, unicodeEscape(char)] as const,
 );
 const STRING = new Map([...MARKUP, ['/', '\\/'], ['\\', '\\\\']] as const);
 const SAFE_STRING = new Map([...MARKUP, ['/', '\\/']] as const);
 const TEMPLATE = new Map([
   ...STRING,
-  ...[...'${}'].map((char) => [char, unicodeEscape(char)] as const),
+  ...Array.from('${}').map((char) => [char, unicodeEscape(char)] as const),
 ]);
 const REGEXP = new Map([
-  ...[...`"&'+<>`].map((char) => [char, unicodeEscape(char)] as const),
-  ...[...'$()*-./?[\\]^{|}'].map((char) => [char, `\\${char}`] as const),
+  ...Array.from(`"&'+<>`).map((char) => [char, unicodeEscape(char)] as const),
+  ...Array.from('$()*-./?[\\]^{|}').map((char) => [char, `\\${char}`] as const),
 ]);
 
 /** For the inside of a string in quotes. */

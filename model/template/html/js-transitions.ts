@@ -3,7 +3,6 @@ import { quoteGo } from '../../labels.ts';
 import { type Context, errorContext, type JsContext, type State } from './context.ts';
 import { quoteShort, type Transition } from './html-transitions.ts';
 
-// biome-ignore lint/suspicious/noIrregularWhitespace: escaped, not written out
 const JS_SPACES_AT_END =
   /[\f\n\r\t\v \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+$/;
 const BEFORE_REGEXP = new Set(',<>=*%&|^?!~([:;{}');
@@ -95,10 +94,7 @@ function fromBrace(c: Context, text: string, at: number): Transition {
 }
 
 function unfinishedEscape(text: string): Transition {
-  return [
-    errorContext(`unfinished escape sequence in JS string: ${quoteGo(text)}`),
-    text.length,
-  ];
+  return [errorContext(`unfinished escape sequence in JS string: ${quoteGo(text)}`), text.length];
 }
 
 export function fromJsTemplate(c: Context, text: string): Transition {

@@ -1,6 +1,6 @@
 /** Puts escapers at the end of a pipeline, without doubling what is there already. */
 import type { CommandNode, PipeNode } from '../syntax/nodes.ts';
-import { EVAL_ARGS, type EscaperName, escaperFunctionName } from './escape-functions.ts';
+import { type EscaperName, EVAL_ARGS, escaperFunctionName } from './escape-functions.ts';
 
 /** Escapers a user may write; they serve in place of ours that do the same. */
 export const PREDEFINED_ESCAPERS: ReadonlySet<string> = new Set(['html', 'urlquery']);

@@ -1,4 +1,6 @@
 /** The context after literal text, whatever it is before. */
+
+import { quoteGo } from '../../labels.ts';
 import { type Context, errorContext, type State } from './context.ts';
 import { fromCss, fromCssString } from './css-transitions.ts';
 import { unescapeHtml } from './entities.ts';
@@ -23,7 +25,6 @@ import {
   fromLineComment,
   isJsType,
 } from './js-transitions.ts';
-import { quoteGo } from '../../labels.ts';
 
 type Step = (c: Context, text: string) => Transition;
 

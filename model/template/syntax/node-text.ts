@@ -13,7 +13,9 @@ export function nodeText(node: AnyNode): string {
     case 'pipe':
       return pipeText(node);
     case 'command':
-      return node.args.map((arg) => (arg.kind === 'pipe' ? `(${nodeText(arg)})` : nodeText(arg))).join(' ');
+      return node.args
+        .map((arg) => (arg.kind === 'pipe' ? `(${nodeText(arg)})` : nodeText(arg)))
+        .join(' ');
     case 'identifier':
       return node.name;
     case 'variable':

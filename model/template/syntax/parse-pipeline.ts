@@ -220,5 +220,4 @@ export class PipelineParser {
     this.#parenDepth--;
     return pipe;
   }
-
 }

@@ -74,5 +74,5 @@ export function describeToken(token: Token): string {
   if (token.type === 'error') return token.text;
   if (KEYWORD_TYPES.has(token.type)) return `<${token.text}>`;
   if (byteLength(token.text) <= SHOWN_MAX) return quoteGo(token.text);
-  return `${quoteGo([...token.text].slice(0, SHOWN_MAX).join(''))}...`;
+  return `${quoteGo(Array.from(token.text).slice(0, SHOWN_MAX).join(''))}...`;
 }

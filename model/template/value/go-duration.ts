@@ -17,7 +17,9 @@ export function durationText(nanos: bigint): string {
 
 function withFraction(value: bigint, unit: bigint): string {
   const digits = String(unit).length - 1;
-  const fraction = String(value % unit).padStart(digits, '0').replace(/0+$/, '');
+  const fraction = String(value % unit)
+    .padStart(digits, '0')
+    .replace(/0+$/, '');
   return `${value / unit}${fraction === '' ? '' : `.${fraction}`}`;
 }
 

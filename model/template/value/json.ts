@@ -68,8 +68,7 @@ const ESCAPES: ReadonlyMap<string, string> = new Map([
   ['\r', '\\r'],
   ['\t', '\\t'],
 ]);
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what JSON escapes
-const ESCAPED = /["\\\0-\x1f<>&\u2028\u2029]|\p{Cs}/gu;
+const ESCAPED = /["\\<>&\u2028\u2029]|[^\P{Cc}\x7f-\x9f]|\p{Cs}/gu;
 
 /** With `<`, `>` and `&` escaped too, so that it can stand in HTML. */
 function jsonString(text: string): string {

@@ -92,8 +92,11 @@ function formatElement(time: GoInstant, element: string): string {
 
 /** `.000` keeps its zeros, `.999` drops them, and the point with the last one. */
 function formatFraction(nanosecond: number, element: string): string {
-  const digits = String(nanosecond).padStart(9, '0').slice(0, element.length - 1);
-  const kept = element[1] === '9' ? digits.replace(/0+$/, '') : digits.padEnd(element.length - 1, '0');
+  const digits = String(nanosecond)
+    .padStart(9, '0')
+    .slice(0, element.length - 1);
+  const kept =
+    element[1] === '9' ? digits.replace(/0+$/, '') : digits.padEnd(element.length - 1, '0');
   return kept === '' ? '' : `${element[0]}${kept}`;
 }
 
@@ -102,7 +105,7 @@ function formatOffset(offsetSeconds: number, element: string): string {
   const minutes = Math.trunc(Math.abs(offsetSeconds) / 60);
   const colon = element.includes(':') ? ':' : '';
   let text = `${offsetSeconds < 0 ? '-' : '+'}${two(Math.trunc(minutes / 60))}`;
-  if (!/07$/.test(element)) text += colon + two(minutes % 60);
+  if (!element.endsWith('07')) text += colon + two(minutes % 60);
   if (/07:?00:?00$/.test(element)) text += colon + two(Math.abs(offsetSeconds) % 60);
   return text;
 }

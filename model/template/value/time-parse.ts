@@ -162,7 +162,10 @@ function readElement(
       return rest;
     case '__2':
     case '002':
-      [fields.yearDay, rest] = number(/^\d{3}/, text.replace(/^ {1,2}/, (s) => '0'.repeat(s.length)));
+      [fields.yearDay, rest] = number(
+        /^\d{3}/,
+        text.replace(/^ {1,2}/, (s) => '0'.repeat(s.length)),
+      );
       return rest;
     case '15':
       [value, rest] = number(ONE_OR_TWO);
@@ -261,7 +264,8 @@ function monthAndDay(fields: Fields, value: string): [number, number] {
 function zoneOf(fields: Fields, zone: GoZone): GoZone {
   if (fields.isUtc) return UTC_ZONE;
   if (fields.offsetSeconds !== undefined) {
-    const isLocal = fields.offsetSeconds === 0 && zone === UTC_ZONE && fields.abbreviation === undefined;
+    const isLocal =
+      fields.offsetSeconds === 0 && zone === UTC_ZONE && fields.abbreviation === undefined;
     return isLocal ? UTC_ZONE : fixedZone(fields.abbreviation ?? '', fields.offsetSeconds);
   }
   if (fields.abbreviation === undefined) return zone;

@@ -5,14 +5,14 @@ import { durationText, roundDuration, truncateDuration } from './go-duration.ts'
 import { GoInstant, SECOND_NANOS } from './go-instant.ts';
 import { type GoMethod, type GoType, INT, STRING } from './go-types.ts';
 import {
+  type GoValue,
   goBool,
   goFloat,
   goInt,
   goInt64,
   goString,
-  type GoValue,
-  indirect,
   type IntValue,
+  indirect,
   type Maybe,
   type StructValue,
 } from './go-values.ts';
@@ -127,14 +127,8 @@ export const TIME: GoType = {
     UnixMicro: [[], (time) => goInt64(time.unixSeconds * 1_000_000n + micros(time))],
     UnixNano: [[], (time) => goInt64(time.unixNanos)],
     Add: [[DURATION_PARAM], (time, [by]) => goTime(time.plus(integerOf(by)))],
-    Sub: [
-      [TIME_PARAM],
-      (time, [other]) => goDuration(time.unixNanos - instantOf(other).unixNanos),
-    ],
-    AddDate: [
-      [INT, INT, INT],
-      (time, by) => goTime(addDate(time, by.map(integerOf).map(Number))),
-    ],
+    Sub: [[TIME_PARAM], (time, [other]) => goDuration(time.unixNanos - instantOf(other).unixNanos)],
+    AddDate: [[INT, INT, INT], (time, by) => goTime(addDate(time, by.map(integerOf).map(Number)))],
     UTC: [[], (time) => goTime(time.in(UTC_ZONE))],
     Local: [[], (time) => goTime(time.in(localZone()))],
     Before: [[TIME_PARAM], (time, [o]) => goBool(time.unixNanos < instantOf(o).unixNanos)],

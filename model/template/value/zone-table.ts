@@ -53,18 +53,12 @@ export const ZONES_BY_ABBREVIATIONS: readonly (readonly [string, string])[] = [
       'Pacific/Tongatapu Pacific/Truk Pacific/Wake Pacific/Wallis Pacific/Yap Singapore ' +
       'Turkey',
   ],
-  [
-    'ACST:570',
-    'Australia/Darwin Australia/North',
-  ],
+  ['ACST:570', 'Australia/Darwin Australia/North'],
   [
     'ACST:570 ACDT:630',
     'Australia/Adelaide Australia/Broken_Hill Australia/South Australia/Yancowinna',
   ],
-  [
-    'AEST:600',
-    'Australia/Brisbane Australia/Lindeman Australia/Queensland',
-  ],
+  ['AEST:600', 'Australia/Brisbane Australia/Lindeman Australia/Queensland'],
   [
     'AEST:600 AEDT:660',
     'Antarctica/Macquarie Australia/ACT Australia/Canberra Australia/Currie ' +
@@ -90,20 +84,14 @@ export const ZONES_BY_ABBREVIATIONS: readonly (readonly [string, string])[] = [
     'America/Glace_Bay America/Goose_Bay America/Halifax America/Moncton America/Thule ' +
       'Atlantic/Bermuda Canada/Atlantic',
   ],
-  [
-    'AWST:480',
-    'Australia/Perth Australia/West',
-  ],
+  ['AWST:480', 'Australia/Perth Australia/West'],
   [
     'CAT:120',
     'Africa/Blantyre Africa/Bujumbura Africa/Gaborone Africa/Harare Africa/Juba ' +
       'Africa/Khartoum Africa/Kigali Africa/Lubumbashi Africa/Lusaka Africa/Maputo ' +
       'Africa/Windhoek',
   ],
-  [
-    'CET:60',
-    'Africa/Algiers Africa/Tunis',
-  ],
+  ['CET:60', 'Africa/Algiers Africa/Tunis'],
   [
     'CET:60 CEST:120',
     'Africa/Ceuta Arctic/Longyearbyen Atlantic/Jan_Mayen CET Europe/Amsterdam ' +
@@ -114,10 +102,7 @@ export const ZONES_BY_ABBREVIATIONS: readonly (readonly [string, string])[] = [
       'Europe/Skopje Europe/Stockholm Europe/Tirane Europe/Vaduz Europe/Vatican ' +
       'Europe/Vienna Europe/Warsaw Europe/Zagreb Europe/Zurich Poland',
   ],
-  [
-    'CST:-300 CDT:-240',
-    'America/Havana Cuba',
-  ],
+  ['CST:-300 CDT:-240', 'America/Havana Cuba'],
   [
     'CST:-360',
     'America/Bahia_Banderas America/Belize America/Chihuahua America/Costa_Rica ' +
@@ -138,20 +123,14 @@ export const ZONES_BY_ABBREVIATIONS: readonly (readonly [string, string])[] = [
     'Asia/Chongqing Asia/Chungking Asia/Harbin Asia/Macao Asia/Macau Asia/Shanghai ' +
       'Asia/Taipei PRC ROC',
   ],
-  [
-    'ChST:600',
-    'Pacific/Guam Pacific/Saipan',
-  ],
+  ['ChST:600', 'Pacific/Guam Pacific/Saipan'],
   [
     'EAT:180',
     'Africa/Addis_Ababa Africa/Asmara Africa/Asmera Africa/Dar_es_Salaam Africa/Djibouti ' +
       'Africa/Kampala Africa/Mogadishu Africa/Nairobi Indian/Antananarivo Indian/Comoro ' +
       'Indian/Mayotte',
   ],
-  [
-    'EET:120',
-    'Africa/Tripoli Europe/Kaliningrad Libya',
-  ],
+  ['EET:120', 'Africa/Tripoli Europe/Kaliningrad Libya'],
   [
     'EET:120 EEST:180',
     'Africa/Cairo Asia/Beirut Asia/Famagusta Asia/Gaza Asia/Hebron Asia/Nicosia EET Egypt ' +
@@ -184,49 +163,18 @@ export const ZONES_BY_ABBREVIATIONS: readonly (readonly [string, string])[] = [
   ],
   [
     'GMT:0 BST:60',
-    'Europe/Belfast Europe/Guernsey Europe/Isle_of_Man Europe/Jersey Europe/London GB ' +
-      'GB-Eire',
+    'Europe/Belfast Europe/Guernsey Europe/Isle_of_Man Europe/Jersey Europe/London GB ' + 'GB-Eire',
   ],
-  [
-    'GMT:0 IST:60',
-    'Eire Europe/Dublin',
-  ],
-  [
-    'HKT:480',
-    'Asia/Hong_Kong Hongkong',
-  ],
-  [
-    'HST:-600',
-    'HST Pacific/Honolulu Pacific/Johnston US/Hawaii',
-  ],
-  [
-    'HST:-600 HDT:-540',
-    'America/Adak America/Atka US/Aleutian',
-  ],
-  [
-    'IST:120 IDT:180',
-    'Asia/Jerusalem Asia/Tel_Aviv Israel',
-  ],
-  [
-    'IST:330',
-    'Asia/Calcutta Asia/Kolkata',
-  ],
-  [
-    'JST:540',
-    'Asia/Tokyo Japan',
-  ],
-  [
-    'KST:540',
-    'Asia/Pyongyang Asia/Seoul ROK',
-  ],
-  [
-    'MET:60 MEST:120',
-    'MET',
-  ],
-  [
-    'MSK:180',
-    'Europe/Kirov Europe/Moscow Europe/Simferopol Europe/Volgograd W-SU',
-  ],
+  ['GMT:0 IST:60', 'Eire Europe/Dublin'],
+  ['HKT:480', 'Asia/Hong_Kong Hongkong'],
+  ['HST:-600', 'HST Pacific/Honolulu Pacific/Johnston US/Hawaii'],
+  ['HST:-600 HDT:-540', 'America/Adak America/Atka US/Aleutian'],
+  ['IST:120 IDT:180', 'Asia/Jerusalem Asia/Tel_Aviv Israel'],
+  ['IST:330', 'Asia/Calcutta Asia/Kolkata'],
+  ['JST:540', 'Asia/Tokyo Japan'],
+  ['KST:540', 'Asia/Pyongyang Asia/Seoul ROK'],
+  ['MET:60 MEST:120', 'MET'],
+  ['MSK:180', 'Europe/Kirov Europe/Moscow Europe/Simferopol Europe/Volgograd W-SU'],
   [
     'MST:-420',
     'America/Creston America/Dawson America/Dawson_Creek America/Fort_Nelson ' +
@@ -239,39 +187,18 @@ export const ZONES_BY_ABBREVIATIONS: readonly (readonly [string, string])[] = [
       'America/Edmonton America/Inuvik America/Shiprock America/Yellowknife Canada/Mountain ' +
       'MST7MDT Navajo US/Mountain',
   ],
-  [
-    'NST:-210 NDT:-150',
-    'America/St_Johns Canada/Newfoundland',
-  ],
-  [
-    'NZST:720 NZDT:780',
-    'Antarctica/McMurdo Antarctica/South_Pole NZ Pacific/Auckland',
-  ],
-  [
-    'PKT:300',
-    'Asia/Karachi',
-  ],
+  ['NST:-210 NDT:-150', 'America/St_Johns Canada/Newfoundland'],
+  ['NZST:720 NZDT:780', 'Antarctica/McMurdo Antarctica/South_Pole NZ Pacific/Auckland'],
+  ['PKT:300', 'Asia/Karachi'],
   [
     'PST:-480 PDT:-420',
     'America/Ensenada America/Los_Angeles America/Santa_Isabel America/Tijuana ' +
       'America/Vancouver Canada/Pacific Mexico/BajaNorte PST8PDT US/Pacific',
   ],
-  [
-    'PST:480',
-    'Asia/Manila',
-  ],
-  [
-    'SAST:120',
-    'Africa/Johannesburg Africa/Maseru Africa/Mbabane',
-  ],
-  [
-    'SST:-660',
-    'Pacific/Midway Pacific/Pago_Pago Pacific/Samoa US/Samoa',
-  ],
-  [
-    'UTC:0',
-    'Etc/UCT Etc/UTC Etc/Universal Etc/Zulu UCT UTC Universal Zulu',
-  ],
+  ['PST:480', 'Asia/Manila'],
+  ['SAST:120', 'Africa/Johannesburg Africa/Maseru Africa/Mbabane'],
+  ['SST:-660', 'Pacific/Midway Pacific/Pago_Pago Pacific/Samoa US/Samoa'],
+  ['UTC:0', 'Etc/UCT Etc/UTC Etc/Universal Etc/Zulu UCT UTC Universal Zulu'],
   [
     'WAT:60',
     'Africa/Bangui Africa/Brazzaville Africa/Douala Africa/Kinshasa Africa/Lagos ' +
@@ -283,16 +210,7 @@ export const ZONES_BY_ABBREVIATIONS: readonly (readonly [string, string])[] = [
     'Atlantic/Canary Atlantic/Faeroe Atlantic/Faroe Atlantic/Madeira Europe/Lisbon ' +
       'Portugal WET',
   ],
-  [
-    'WIB:420',
-    'Asia/Jakarta Asia/Pontianak',
-  ],
-  [
-    'WIT:540',
-    'Asia/Jayapura',
-  ],
-  [
-    'WITA:480',
-    'Asia/Makassar Asia/Ujung_Pandang',
-  ],
+  ['WIB:420', 'Asia/Jakarta Asia/Pontianak'],
+  ['WIT:540', 'Asia/Jayapura'],
+  ['WITA:480', 'Asia/Makassar Asia/Ujung_Pandang'],
 ];

@@ -6,11 +6,11 @@ import { Labels } from '../../../model/labels.ts';
 import type { MissingKey } from '../../../model/template/exec/fields.ts';
 import { TemplateError } from '../../../model/template/template-error.ts';
 import {
+  type GoValue,
   goFloat,
   goList,
   goMap,
   goString,
-  type GoValue,
   type Maybe,
 } from '../../../model/template/value/go-values.ts';
 import { RuleTemplate } from '../../../rules/template/rule-template.ts';
@@ -54,11 +54,19 @@ export const suite: ConformanceSuite = {
   },
 };
 
+/** Cases that cannot pass, with why. */
+const WRONG_CASES: ReadonlyMap<number, string> = new Map([
+  [343, 'the case has -2117045 s where the source has -183845 s, which is -2d 3h 4m 5s'],
+]);
+
 async function judge(one: TemplateCase): Promise<CaseResult> {
+  const name = `line ${one.line}: ${one.text}`;
+  const wrong = WRONG_CASES.get(one.line);
+  if (wrong !== undefined) return { name, ok: false, skipped: wrong };
   const expected = (one.ok ? one.output : one.error) ?? '';
   const outcome = await expand(one);
   const ok = outcome.ok === one.ok && outcome.text === expected;
-  return { name: `line ${one.line}: ${one.text}`, ok, expected, got: outcome.text };
+  return { name, ok, expected, got: outcome.text };
 }
 
 async function expand(one: TemplateCase): Promise<{ ok: boolean; text: string }> {
