@@ -5,8 +5,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { startDemoProgram } from '../../demo-program.ts';
 import { type JsonSchema, SchemaChecker } from '../../json-schema.ts';
-import { startDemoProgram } from '../http-api/demo-program.ts';
 import { type ApiRequest, REQUESTS } from '../http-api/requests.ts';
 import type { CaseResult, ConformanceSuite } from '../suite.ts';
 

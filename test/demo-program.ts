@@ -1,10 +1,10 @@
 /** The program itself, scraping a page that has every kind of series, for questions to its API. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { removeDataDir, startProgram } from '../../../bench/process.ts';
-import { encodeFamilies } from '../../metric-family.ts';
-import { watchkeeperProgram } from '../../programs.ts';
-import { until } from '../../until.ts';
+import { removeDataDir, startProgram } from '../bench/process.ts';
+import { encodeFamilies } from './metric-family.ts';
+import { watchkeeperProgram } from './programs.ts';
+import { until } from './until.ts';
 
 const PROTOBUF =
   'application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited';
