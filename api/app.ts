@@ -1,5 +1,5 @@
 /** The HTTP application: everything the program answers, at Prometheus' paths. */
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import type { Registry } from 'prom-client';
 import type { ScrapeManager } from '../collector/scrape/scrape-manager.ts';
 import type { Logger } from '../model/logger.ts';
@@ -49,7 +49,7 @@ export function createApp(deps: AppDeps): Hono {
       deps.logger.error('a request failed', { path: c.req.path, error: bug, stack: stackOf(bug) });
     }),
   );
-  app.notFound((c) => c.text('404 page not found\n', 404));
+  app.notFound((c) => notFound(c, app));
   app.use(requestSpan());
   app.use(httpMetrics(deps.registry));
   app.use(localOnly(deps.hosts));
@@ -88,6 +88,19 @@ function apiV1(deps: AppDeps): Hono {
   api.get('/rules', (c) => success(c, { groups: [] }));
   api.get('/alerts', (c) => success(c, { alerts: [] }));
   return api;
+}
+
+const METHODS = ['GET', 'POST', 'PUT', 'DELETE'] as const;
+
+/** A path that other methods have is no unknown one. */
+function notFound(c: Context, app: Hono): Response {
+  const allowed = METHODS.filter((method) =>
+    app.router.match(method, c.req.path)[0].some(([[, route]]) => route.method === method),
+  );
+  if (allowed.length === 0) return c.text('404 page not found\n', 404);
+  c.header('Allow', allowed.join(', '));
+  if (c.req.method === 'OPTIONS') return c.body(null, 204);
+  return c.text('Method Not Allowed\n', 405);
 }
 
 function stackOf(error: unknown): string {

@@ -1,5 +1,6 @@
 /** `/federate`: the newest sample of each selected series, as an exposition. */
 import { Hono } from 'hono';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { formatGoG } from '../../model/go-float.ts';
 import {
   isClassicLabelName,
@@ -9,7 +10,8 @@ import {
 } from '../../model/labels.ts';
 import type { SampleSource, SeriesColumns } from '../../model/source.ts';
 import { isStaleAt, wordsOf } from '../../model/value-bits.ts';
-import { readMatchers } from './matcher-params.ts';
+import { ApiError } from './api-error.ts';
+import { readSelector } from './matcher-params.ts';
 import { readParams } from './params.ts';
 
 export interface FederateDeps {
@@ -29,13 +31,17 @@ interface Line {
 
 export function federateRoute(deps: FederateDeps): Hono {
   const app = new Hono();
+  app.onError((error, c) => {
+    if (!(error instanceof ApiError)) throw error;
+    return c.text(`${error.message}\n`, error.status as ContentfulStatusCode);
+  });
   app.get('/federate', async (c) => {
     const selectors = (await readParams(c)).all('match[]');
     const nowMs = deps.now();
     const lines = new Map<string, Line>();
-    for (const selector of selectors) {
+    for (const matchers of selectors.map(readSelector)) {
       const selection = {
-        matchers: readMatchers('match[]', selector),
+        matchers,
         startMs: nowMs - deps.lookbackMs + 1,
         endMs: nowMs,
         samplesMax: deps.samplesMax,

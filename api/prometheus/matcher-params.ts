@@ -20,7 +20,7 @@ export function readMatchers(parameter: string, selector: string): readonly Matc
  */
 export function readMatcherSets(selectors: readonly string[]): readonly (readonly Matcher[])[] {
   return selectors.map((selector) => {
-    const matchers = parseSelector(selector);
+    const matchers = readSelector(selector);
     if (matchers.every((matcher) => matcher.matchesEmpty)) {
       throw new ApiError('bad_data', 'match[] must contain at least one non-empty matcher');
     }
@@ -28,7 +28,8 @@ export function readMatcherSets(selectors: readonly string[]): readonly (readonl
   });
 }
 
-function parseSelector(selector: string): readonly Matcher[] {
+/** @throws ApiError with the bare problem */
+export function readSelector(selector: string): readonly Matcher[] {
   try {
     return parseMetricSelector(selector);
   } catch (error) {

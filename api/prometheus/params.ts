@@ -61,6 +61,9 @@ export class Params {
       throw invalidParameter('limit', `strconv.Atoi: parsing ${quoteGo(text)}: invalid syntax`);
     }
     const limit = Number(text);
+    if (!Number.isSafeInteger(limit)) {
+      throw invalidParameter('limit', `strconv.Atoi: parsing ${quoteGo(text)}: value out of range`);
+    }
     if (limit < 0) throw invalidParameter('limit', 'limit must be non-negative');
     return limit;
   }
@@ -72,18 +75,22 @@ export const MAX_TIME_MS = 9_223_309_901_257_974;
 const MIN_TIME_TEXT = '-292273086-05-16T16:47:06Z';
 const MAX_TIME_TEXT = '292277025-08-18T07:12:54.999999999Z';
 
-const FLOAT = /^[+-]?(\d+(_?\d+)*\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
-const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
+const FLOAT = /^[+-]?(\d+(_\d+)*\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)T\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 
 /** @param text seconds or RFC 3339; undefined when it is neither */
 export function parseTimeMs(text: string): number | undefined {
   if (FLOAT.test(text)) {
-    const timeMs = Math.round(Number(text) * 1000);
+    const timeMs = Math.round(Number(text.replaceAll('_', '')) * 1000);
     return Number.isFinite(timeMs) ? clampTimeMs(timeMs) : undefined;
   }
   if (text === MIN_TIME_TEXT) return MIN_TIME_MS;
   if (text === MAX_TIME_TEXT) return MAX_TIME_MS;
-  if (!RFC3339.test(text)) return undefined;
+  const [isDate, year, month, day] = RFC3339.exec(text) ?? [];
+  if (isDate === undefined) return undefined;
+  // JavaScript takes the 30th of February for the 2nd of March.
+  const lastDay = new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate();
+  if (Number(day) > lastDay) return undefined;
   const timeMs = Date.parse(text);
   return Number.isNaN(timeMs) ? undefined : timeMs;
 }
@@ -96,7 +103,8 @@ function clampTimeMs(timeMs: number): number {
 export function parseApiDurationMs(text: string): number | string {
   const unparsable = `cannot parse ${quoteGo(text)} to a valid duration`;
   if (FLOAT.test(text)) {
-    const durationMs = Number(text) * 1000;
+    const durationMs = Number(text.replaceAll('_', '')) * 1000;
+    if (!Number.isFinite(durationMs)) return unparsable;
     const limitMs = 9_223_372_036_854.775;
     if (Math.abs(durationMs) > limitMs) return `${unparsable}. It overflows int64`;
     return Math.trunc(Number(durationMs.toFixed(6)));

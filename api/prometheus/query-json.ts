@@ -1,7 +1,7 @@
 /**
  * Query results as Prometheus writes them, in pieces of text, without an object per point.
  */
-import { formatApiFloat } from '../../model/go-float.ts';
+import { formatApiFloat, formatGoF } from '../../model/go-float.ts';
 import type { Labels } from '../../model/labels.ts';
 import type { MatrixResult, ResultValue, VectorResult } from '../../promql/engine/query-result.ts';
 import { histogramToJson } from '../../promql/histogram/text.ts';
@@ -9,14 +9,18 @@ import { histogramToJson } from '../../promql/histogram/text.ts';
 /** Pieces are handed on when they reach this many characters. */
 const PIECE_CHARS = 64 * 1024;
 
-/** Yields the text of `{"resultType":…,"result":…}` without the closing brace. */
+/**
+ * Yields the text of `{"resultType":…,"result":…}` without the closing brace. Prometheus writes
+ * scalars and strings in another way than series: times as short as they get, numbers without
+ * an exponent.
+ */
 export function* resultJson(value: ResultValue): Generator<string> {
   switch (value.kind) {
     case 'scalar':
-      yield `{"resultType":"scalar","result":[${timestampJson(value.timeMs)},"${formatApiFloat(value.value)}"]`;
+      yield `{"resultType":"scalar","result":[${value.timeMs / 1000},"${formatGoF(value.value)}"]`;
       return;
     case 'string':
-      yield `{"resultType":"string","result":[${timestampJson(value.timeMs)},${JSON.stringify(value.value)}]`;
+      yield `{"resultType":"string","result":[${value.timeMs / 1000},${JSON.stringify(value.value)}]`;
       return;
     case 'vector':
       yield* vectorJson(value);
