@@ -1,3 +1,5 @@
+import { ByteWriter } from './byte-writer.ts';
+
 /**
  * Blocks of ClickHouse's `Native` format from typed arrays. A block comes out as pieces for one
  * `writev`: column data are the caller's own bytes, never copied here.
@@ -13,9 +15,15 @@ export interface WriteColumn {
 
 /** @param columns each with `rowCount` values */
 export function writeNativeBlock(rowCount: number, columns: readonly WriteColumn[]): Uint8Array[] {
-  const pieces: Uint8Array[] = [concat([varUint(columns.length), varUint(rowCount)])];
+  const head = new ByteWriter();
+  head.varUint(columns.length);
+  head.varUint(rowCount);
+  const pieces: Uint8Array[] = [head.bytes];
   for (const column of columns) {
-    pieces.push(concat([text(column.name), text(column.type)]), ...column.data);
+    const title = new ByteWriter();
+    title.text(column.name);
+    title.text(column.type);
+    pieces.push(title.bytes, ...column.data);
   }
   return pieces;
 }
@@ -40,7 +48,9 @@ export function int64Bytes(integers: ArrayLike<number>): Uint8Array {
 }
 
 export function stringBytes(texts: readonly string[]): Uint8Array {
-  return concat(texts.map(text));
+  const writer = new ByteWriter();
+  for (const text of texts) writer.text(text);
+  return writer.bytes;
 }
 
 /**
@@ -49,24 +59,4 @@ export function stringBytes(texts: readonly string[]): Uint8Array {
  */
 export function arrayBytes(ends: ArrayLike<number>, elements: Uint8Array): Uint8Array[] {
   return [int64Bytes(ends), elements];
-}
-
-function text(value: string): Uint8Array {
-  const bytes = Buffer.from(value, 'utf8');
-  return concat([varUint(bytes.length), bytes]);
-}
-
-function varUint(value: number): Uint8Array {
-  const bytes: number[] = [];
-  let rest = value;
-  while (rest >= 0x80) {
-    bytes.push((rest % 128) | 0x80);
-    rest = Math.floor(rest / 128);
-  }
-  bytes.push(rest);
-  return Uint8Array.from(bytes);
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  return Buffer.concat(parts);
 }

@@ -3,6 +3,7 @@ import { type Labels, METRIC_NAME } from '../../model/labels.ts';
 import type { ExemplarSample, HistogramSample, MetricMetadata } from '../../model/sink.ts';
 import { setStaleAt } from '../../model/value-bits.ts';
 import type { SeriesIndex } from '../index/series-index.ts';
+import { ByteWriter } from '../native/byte-writer.ts';
 import {
   arrayBytes,
   bytesOf,
@@ -46,7 +47,7 @@ export function seriesBlock(
   const count = refs.length;
   const labelSets: Labels[] = [];
   for (let at = 0; at < count; at++) labelSets.push(index.labels(refs[at] as number));
-  const months = Uint16Array.from(days, firstDayOfMonth);
+  const months = firstDaysOfMonths(days);
   const names = labelSets.map((labels) => labels.get(METRIC_NAME));
   return block('series', count, [
     [bytesOf(months)],
@@ -171,17 +172,19 @@ function idWords(index: SeriesIndex, refs: ArrayLike<number>): Uint32Array {
 }
 
 function labelMaps(labelSets: readonly Labels[]): Uint8Array[] {
-  const names: string[] = [];
-  const values: string[] = [];
-  const ends: number[] = [];
-  for (const { pairs } of labelSets) {
-    for (let at = 0; at < pairs.length; at += 2) {
-      names.push(pairs[at] as string);
-      values.push(pairs[at + 1] as string);
+  const names = new ByteWriter();
+  const values = new ByteWriter();
+  const ends = new Float64Array(labelSets.length);
+  let end = 0;
+  labelSets.forEach(({ pairs }, at) => {
+    for (let pair = 0; pair < pairs.length; pair += 2) {
+      names.text(pairs[pair] as string);
+      values.text(pairs[pair + 1] as string);
     }
-    ends.push(names.length);
-  }
-  return [...arrayBytes(ends, stringBytes(names)), stringBytes(values)];
+    end += pairs.length / 2;
+    ends[at] = end;
+  });
+  return [...arrayBytes(ends, names.bytes), values.bytes];
 }
 
 type NumberArray = { from(values: readonly number[]): ArrayBufferView };
@@ -192,7 +195,18 @@ function arrays(rows: readonly (readonly number[])[], type: NumberArray): Uint8A
   return arrayBytes(ends, bytesOf(type.from(rows.flat())));
 }
 
-function firstDayOfMonth(day: number): number {
-  const date = new Date(day * DAY_MS);
-  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), 1) / DAY_MS;
+/** Of days that repeat, as those of series do. */
+function firstDaysOfMonths(days: ArrayLike<number>): Uint16Array {
+  const months = new Uint16Array(days.length);
+  let day = Number.NaN;
+  let month = 0;
+  for (let at = 0; at < days.length; at++) {
+    if (days[at] !== day) {
+      day = days[at] as number;
+      const date = new Date(day * DAY_MS);
+      month = Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), 1) / DAY_MS;
+    }
+    months[at] = month;
+  }
+  return months;
 }
