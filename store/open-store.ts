@@ -12,6 +12,7 @@ import { Tombstones } from './hidden-samples.ts';
 import { SeriesIndex } from './index/series-index.ts';
 import { loadMetadata, loadSeenDays, loadSeries, readExtent } from './load-store.ts';
 import { migrate } from './schema/migrate.ts';
+import { setDurability } from './schema/set-durability.ts';
 import { setRetention } from './schema/set-retention.ts';
 import { SeenDays } from './seen-days.ts';
 import { Inserter } from './spool/inserter.ts';
@@ -79,6 +80,7 @@ async function openOn(
   const spool = new Spool({
     dir: join(dataDir, 'spool'),
     bytesMax: limits.spoolBytesMax || SPOOL_BYTES_MAX_DEFAULT,
+    isSynced: options.durability === 'fsync',
   });
   if (spool.recovered.corruptCount > 0) {
     metrics.spoolCorruptFiles.inc(spool.recovered.corruptCount);
@@ -112,6 +114,7 @@ async function openOn(
   const tombstones = new Tombstones(now);
   const sweeper = new RetentionSweeper(engine, index, options.retention, now);
   const deleter = new SeriesDeleter(engine, index, tombstones, now);
+  await setDurability(engine, options.durability);
   await setRetention(engine, sweeper.longestMs);
   tombstones.setRetention(sweeper.longestMs, (ref) => sweeper.retentionOf(ref));
   await loadSeries(engine, index);

@@ -32,6 +32,7 @@ export class SpoolFile {
   byteLength = 0;
   startMs: number = Number.POSITIVE_INFINITY;
   #recordCount = 0;
+  #isDirty = false;
   readonly #data: number;
   readonly #index: number;
 
@@ -66,6 +67,7 @@ export class SpoolFile {
       throw error;
     }
     this.#recordCount++;
+    this.#isDirty = true;
     this.byteLength += block.byteLength;
     this.rowCount += block.rowCount;
     this.startMs = Math.min(this.startMs, block.startMs);
@@ -73,6 +75,8 @@ export class SpoolFile {
 
   /** Through to the disk: data first, so that a record on disk never speaks of nothing. */
   async sync(): Promise<void> {
+    if (!this.#isDirty) return;
+    this.#isDirty = false;
     await syncData(this.#data);
     await syncData(this.#index);
   }

@@ -4,6 +4,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   renameSync,
   rmSync,
   statSync,
@@ -23,7 +24,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
-const open = (bytesMax = 1e9) => new Spool({ dir, bytesMax });
+const open = (bytesMax = 1e9) => new Spool({ dir, bytesMax, isSynced: false });
 
 function block(rows: number, startMs = 1000): SpoolBlock {
   return samplesBlock({
@@ -135,3 +136,29 @@ describe('Spool', () => {
     expect(second.closed.map((file) => file.generation)).toEqual([9999999999999, 10000000000000]);
   });
 });
+
+describe('a synced spool', () => {
+  test('files that end while they are synced are synced, and closed by the next sync', async () => {
+    const spool = new Spool({ dir, bytesMax: 1e9, isSynced: true });
+    for (let round = 0; round < 20; round++) {
+      spool.append(block(3));
+      const syncing = spool.sync();
+      spool.rotate();
+      spool.append(block(3));
+      await syncing;
+      await spool.sync();
+    }
+
+    expect(spool.closed).toHaveLength(20);
+    const openFiles = readdirSync('/proc/self/fd').filter((fd) => linkOf(fd).startsWith(dir));
+    expect(openFiles).toHaveLength(2);
+  });
+});
+
+function linkOf(fd: string): string {
+  try {
+    return readlinkSync(`/proc/self/fd/${fd}`);
+  } catch {
+    return '';
+  }
+}

@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TABLE_NAMES, type TableName } from '../schema/table-columns.ts';
 import {
@@ -19,6 +20,8 @@ export class SpoolFullError extends Error {
 export interface SpoolOptions {
   readonly dir: string;
   readonly bytesMax: number;
+  /** Files stay open until `sync` has seen them through to the disk. */
+  readonly isSynced: boolean;
 }
 
 /**
@@ -28,16 +31,21 @@ export interface SpoolOptions {
 export class Spool {
   readonly dir: string;
   readonly recovered: Recovered;
+  readonly #isSynced: boolean;
   #bytesMax: number;
   /** Begins with the time, so that numbers of former processes are not used again. */
   #generation: number;
   #open = new Map<TableName, SpoolFile>();
+  /** No longer written to, and not yet synced. */
+  #retired: SpoolFile[] = [];
+  #hasNewFiles = false;
   #closed: ClosedFile[];
   #closedBytes: number;
 
   constructor(options: SpoolOptions) {
     this.dir = options.dir;
     this.#bytesMax = options.bytesMax;
+    this.#isSynced = options.isSynced;
     mkdirSync(this.dir, { recursive: true });
     this.recovered = recoverSpool(this.dir);
     this.#generation = Math.max(this.recovered.lastGeneration + 1, Date.now());
@@ -94,13 +102,25 @@ export class Spool {
         join(this.dir, spoolFileName(this.#generation, block.table)),
       );
       this.#open.set(block.table, file);
+      this.#hasNewFiles = true;
     }
     file.append(block);
   }
 
-  /** Survives a power cut from now on. */
+  /** What was appended before the call survives a power cut. One call at a time. */
   async sync(): Promise<void> {
-    for (const table of TABLE_NAMES) await this.#open.get(table)?.sync();
+    const retired = this.#retired;
+    this.#retired = [];
+    const current = TABLE_NAMES.map((table) => this.#open.get(table));
+    try {
+      for (const file of [...retired, ...current]) await file?.sync();
+      if (this.#hasNewFiles) {
+        this.#hasNewFiles = false;
+        await syncDirectory(this.dir);
+      }
+    } finally {
+      for (const file of retired) file.close();
+    }
   }
 
   /** Ends the generation: its files join those that wait. */
@@ -108,7 +128,8 @@ export class Spool {
     for (const table of TABLE_NAMES) {
       const file = this.#open.get(table);
       if (file === undefined) continue;
-      file.close();
+      if (this.#isSynced) this.#retired.push(file);
+      else file.close();
       const { path, rowCount, byteLength, startMs } = file;
       if (rowCount === 0) {
         removeSpoolFile(path);
@@ -143,5 +164,15 @@ export class Spool {
   #forget(file: ClosedFile): void {
     this.#closed = this.#closed.filter((other) => other !== file);
     this.#closedBytes -= file.byteLength;
+  }
+}
+
+/** Names of new files are on disk only when their directory is. */
+async function syncDirectory(dir: string): Promise<void> {
+  const handle = await open(dir);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
   }
 }

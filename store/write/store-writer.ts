@@ -51,7 +51,7 @@ export class StoreWriter {
   readonly #options: StoreWriterOptions;
   readonly #backlog = new Backlog(BACKLOG_BYTES_MAX);
   #nextCommit: Promise<void> | undefined;
-  #syncing: Promise<void> = Promise.resolve();
+  #syncing: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   // By the monotonic clock: intervals do not care what time it is.
   #rotatedMs = performance.now();
@@ -125,17 +125,18 @@ export class StoreWriter {
   }
 
   async #commitSoon(): Promise<void> {
-    await new Promise((resolve) => setImmediate(resolve));
+    // Whoever comes while the disk is busy shares the next turn.
+    if (this.#syncing === undefined) await new Promise((resolve) => setImmediate(resolve));
+    else await this.#syncing.catch(() => undefined);
     // Appends from here on belong to the next commit.
     this.#nextCommit = undefined;
     this.flush();
-    if (!this.#options.isSynced) {
-      this.#rotateWhenDue();
-      return;
+    if (this.#options.isSynced) {
+      this.#syncing = this.#options.spool.sync();
+      await this.#syncing.catch((error: unknown) => {
+        throw this.#cannotWrite(error);
+      });
     }
-    const before = this.#syncing;
-    this.#syncing = before.catch(() => undefined).then(() => this.#options.spool.sync());
-    await this.#syncing;
     this.#rotateWhenDue();
   }
 
