@@ -55,8 +55,8 @@ export interface EngineOptions {
 
 export type IntegrationsByReceiver = ReadonlyMap<string, readonly Integration[]>;
 
-/** Why an alert is silent now; all empty when it is not. */
-export interface AlertStatus {
+/** What keeps an alert silent now; all empty when nothing does. */
+export interface AlertSilencers {
   /** Ids of silences. */
   readonly silencedBy: readonly string[];
   /** Fingerprints. */
@@ -196,7 +196,7 @@ export class NotificationEngine implements AlertSink {
     return this.#generation.root.match(labels);
   }
 
-  statusOf(fingerprint: string, labels: Labels): AlertStatus {
+  silencersOf(fingerprint: string, labels: Labels): AlertSilencers {
     const nowMs = this.#options.clock.nowMs();
     return {
       silencedBy: this.silences.silencedBy(fingerprint, labels, nowMs),

@@ -3,6 +3,7 @@
 import type { NotificationConfig } from '../config/alertmanager/types.ts';
 import { Problems } from '../config/config-errors.ts';
 import { readAlertmanagerFile } from '../config/read-config.ts';
+import type { Alert } from '../model/alert.ts';
 import { Labels } from '../model/labels.ts';
 import {
   type EngineOptions,
@@ -145,19 +146,21 @@ export class NotifyRig {
 
   /** An alert named X, told apart by its id. */
   fire(id: string, more: FireOptions = {}): void {
+    this.engine.send([this.#alert(id, more)]);
+  }
+
+  #alert(id: string, more: FireOptions): Alert {
     const nowMs = this.clock.nowMs();
     const { startsAt, endsAt, labels = {} } = more;
-    this.engine.send([
-      {
-        labels: Labels.fromRecord({ alertname: 'X', id, ...labels }),
-        annotations: Labels.EMPTY,
-        startsAtMs: startsAt === undefined ? nowMs : this.#startMs + startsAt * SECOND_MS,
-        endsAtMs: endsAt === undefined ? nowMs + HOUR_MS : this.#startMs + endsAt * SECOND_MS,
-        generatorUrl: '',
-        updatedAtMs: nowMs,
-        timesOut: more.timesOut ?? false,
-      },
-    ]);
+    return {
+      labels: Labels.fromRecord({ alertname: 'X', id, ...labels }),
+      annotations: Labels.EMPTY,
+      startsAtMs: startsAt === undefined ? nowMs : this.#startMs + startsAt * SECOND_MS,
+      endsAtMs: endsAt === undefined ? nowMs + HOUR_MS : this.#startMs + endsAt * SECOND_MS,
+      generatorUrl: '',
+      updatedAtMs: nowMs,
+      timesOut: more.timesOut ?? false,
+    };
   }
 
   resolve(id: string, more: FireOptions = {}): void {

@@ -4,12 +4,15 @@ import type { Clock } from '../model/clock.ts';
 interface Timer {
   readonly atMs: number;
   readonly run: () => void;
+  isCancelled: boolean;
 }
 
 export class VirtualClock implements Clock {
   #monotonicMs = 0;
   #wallOffsetMs: number;
-  readonly #timers = new Set<Timer>();
+  /** The last is the next to run; of equal ones, the one that was set first. */
+  readonly #timers: Timer[] = [];
+  #timerCount = 0;
 
   constructor(startMs: number) {
     this.#wallOffsetMs = startMs;
@@ -20,13 +23,21 @@ export class VirtualClock implements Clock {
   readonly monotonicMs = (): number => this.#monotonicMs;
 
   readonly schedule = (delayMs: number, run: () => void): (() => void) => {
-    const timer = { atMs: this.#monotonicMs + Math.max(0, delayMs), run };
-    this.#timers.add(timer);
-    return () => this.#timers.delete(timer);
+    const timer: Timer = {
+      atMs: this.#monotonicMs + Math.max(0, delayMs),
+      run,
+      isCancelled: false,
+    };
+    this.#timers.splice(this.#placeFor(timer.atMs), 0, timer);
+    this.#timerCount++;
+    return () => {
+      if (!timer.isCancelled) this.#timerCount--;
+      timer.isCancelled = true;
+    };
   };
 
   get timerCount(): number {
-    return this.#timers.size;
+    return this.#timerCount;
   }
 
   /** As when somebody sets the machine's clock. */
@@ -36,9 +47,12 @@ export class VirtualClock implements Clock {
 
   /** Moves to the next timer and runs it; false when there is none until `limitMs` from now. */
   step(limitMs = Number.POSITIVE_INFINITY): boolean {
-    const next = [...this.#timers].sort((a, b) => a.atMs - b.atMs)[0];
+    while (this.#timers.at(-1)?.isCancelled === true) this.#timers.pop();
+    const next = this.#timers.at(-1);
     if (next === undefined || next.atMs > this.#monotonicMs + limitMs) return false;
-    this.#timers.delete(next);
+    this.#timers.pop();
+    this.#timerCount--;
+    next.isCancelled = true;
     this.#monotonicMs = Math.max(this.#monotonicMs, next.atMs);
     next.run();
     return true;
@@ -51,5 +65,17 @@ export class VirtualClock implements Clock {
       // all in the step
     }
     this.#monotonicMs = endMs;
+  }
+
+  /** Before all timers that are not later. */
+  #placeFor(atMs: number): number {
+    let low = 0;
+    let high = this.#timers.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#timers[middle] as Timer).atMs > atMs) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 }

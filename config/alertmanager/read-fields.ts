@@ -24,12 +24,17 @@ export function readSecretUrl(section: YamlSection, name: string): Secret | unde
   const node = section.valueNode(name);
   const text = node === undefined ? undefined : readText(section.reader, node);
   if (text === undefined) return undefined;
-  const problem = text === SECRET_TEXT ? undefined : httpUrlProblem(text);
+  const problem = text === SECRET_TEXT ? undefined : secretUrlProblem(text);
   if (problem !== undefined) section.problem(name, problem, 'write it as https://host/path');
   return new Secret(text);
 }
 
-export function httpUrlProblem(text: string): string | undefined {
+/** Like `httpUrlProblem`, without the URL. */
+export function secretUrlProblem(text: string): string | undefined {
+  return httpUrlProblem(text)?.replaceAll(quote(text), quote(SECRET_TEXT));
+}
+
+function httpUrlProblem(text: string): string | undefined {
   try {
     const { scheme, host } = parseGoUrl(text);
     if (scheme !== 'http' && scheme !== 'https') {

@@ -1,7 +1,7 @@
 /** Reads an entry of `webhook_configs`. */
 import { SECRET_TEXT, Secret, type SecretSource } from '../../secret.ts';
 import type { YamlSection } from '../../yaml-section.ts';
-import { httpUrlProblem, readGoDurationMs } from '../read-fields.ts';
+import { readGoDurationMs, secretUrlProblem } from '../read-fields.ts';
 import type { NotificationGlobal } from '../read-global.ts';
 import { readYamlValue, type YamlValue } from '../yaml-value.ts';
 import { type HttpReceiverConfig, readHttpBase } from './base.ts';
@@ -40,7 +40,7 @@ function readTarget(section: YamlSection): SecretSource | undefined {
   }
   if (text === '') return { file };
   const isUrl = text !== SECRET_TEXT && !text.includes('{{');
-  const problem = isUrl ? httpUrlProblem(text) : undefined;
+  const problem = isUrl ? secretUrlProblem(text) : undefined;
   if (problem !== undefined) section.problem('url', `invalid URL: ${problem}`);
   return { value: new Secret(text) };
 }
