@@ -19,6 +19,15 @@ export function formatGoG(value: number): string {
   return formatGoF(value);
 }
 
+/** `strconv.FormatFloat(value, 'e', -1, 64)`: shortest digits, always an exponent. */
+export function formatGoE(value: number): string {
+  const text = special(value);
+  if (text !== undefined) return text;
+  if (Object.is(value, -0)) return '-0e+00';
+  const [mantissa, exponentText] = value.toExponential().split('e') as [string, string];
+  return `${mantissa}e${exponentSign(Number(exponentText))}`;
+}
+
 /** `%.Ng`: at most `digits` significant digits, trailing zeros dropped. */
 export function formatGoGPrecision(value: number, digits: number): string {
   const text = special(value);

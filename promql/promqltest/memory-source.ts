@@ -15,7 +15,7 @@ import type { ScriptStorage } from './script-engine.ts';
 
 interface StoredSeries {
   readonly labels: Labels;
-  samples: readonly ScriptSample[];
+  samples: ScriptSample[];
 }
 
 const STALE_HISTOGRAM: FloatHistogram = {
@@ -47,7 +47,8 @@ export class MemoryStorage implements ScriptStorage, SampleSource {
   async append(series: readonly ScriptSeries[]): Promise<void> {
     for (const { labels, samples } of series) {
       const stored = this.#byKey.get(labels.key);
-      if (stored === undefined) this.#byKey.set(labels.key, { labels, samples });
+      if (stored === undefined) this.#byKey.set(labels.key, { labels, samples: [...samples] });
+      else if (isAfter(samples, stored.samples)) stored.samples.push(...samples);
       else stored.samples = merge(stored.samples, samples);
     }
   }
@@ -90,11 +91,14 @@ function countOf(series: readonly ScriptSeries[]): number {
   return series.reduce((sum, { samples }) => sum + samples.length, 0);
 }
 
+/** Rules append one sample after the other, which then costs no sorting. */
+function isAfter(added: readonly ScriptSample[], before: readonly ScriptSample[]): boolean {
+  const first = added[0]?.timestampMs ?? Number.POSITIVE_INFINITY;
+  return first > (before.at(-1)?.timestampMs ?? Number.NEGATIVE_INFINITY);
+}
+
 /** Of two samples at one time the later loaded counts. */
-function merge(
-  before: readonly ScriptSample[],
-  added: readonly ScriptSample[],
-): readonly ScriptSample[] {
+function merge(before: readonly ScriptSample[], added: readonly ScriptSample[]): ScriptSample[] {
   const byTime = new Map<number, ScriptSample>();
   for (const sample of [...before, ...added]) byTime.set(sample.timestampMs, sample);
   return [...byTime.values()].sort((a, b) => a.timestampMs - b.timestampMs);

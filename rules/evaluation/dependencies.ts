@@ -19,7 +19,9 @@ interface DependencyRule {
  * Places of rules, batch after batch. Rules of one batch may run together; the next batch begins
  * when all have ended. Without knowledge each rule is a batch.
  */
-export function evaluationBatches(rules: readonly DependencyRule[]): readonly (readonly number[])[] {
+export function evaluationBatches(
+  rules: readonly DependencyRule[],
+): readonly (readonly number[])[] {
   const inOrder = rules.map((_, index) => [index]);
   const dependencies = findDependencies(rules);
   if (dependencies === undefined) return inOrder;
@@ -57,11 +59,7 @@ function findDependencies(
   return found;
 }
 
-function writes(
-  rule: DependencyRule,
-  name: Matcher,
-  matchers: readonly Matcher[],
-): boolean {
+function writes(rule: DependencyRule, name: Matcher, matchers: readonly Matcher[]): boolean {
   if (rule.kind === 'recording') return name.matches(rule.name);
   if (!ALERTS_NAMES.some((alerts) => name.matches(alerts))) return false;
   const alertName = matchers.find((matcher) => matcher.name === 'alertname');

@@ -1,5 +1,5 @@
 /** A recording rule: the result of its expression under a name of its own. */
-import { METRIC_NAME, type Labels } from '../../model/labels.ts';
+import { type Labels, METRIC_NAME } from '../../model/labels.ts';
 import { BaseRule, RuleError, type RuleEvaluation } from './rule.ts';
 import type { RuleSample } from './rule-query.ts';
 

@@ -3,7 +3,7 @@ import { METRIC_NAME } from '../../model/labels.ts';
 import { Matcher } from '../../model/matcher.ts';
 import type { SampleSource, SeriesColumns } from '../../model/source.ts';
 import { isStaleAt, wordsOf } from '../../model/value-bits.ts';
-import { ALERT_NAME, type AlertingRule, ALERTS_FOR_STATE } from './alerting-rule.ts';
+import { ALERT_NAME, ALERTS_FOR_STATE, type AlertingRule } from './alerting-rule.ts';
 
 export interface RestoreOptions {
   /** Older state is not taken up. */

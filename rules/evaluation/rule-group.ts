@@ -14,8 +14,8 @@ import {
   appendStale,
   NOTHING_WRITTEN,
   type RuleSink,
-  writeSamples,
   type WrittenSeries,
+  writeSamples,
 } from './sample-writer.ts';
 
 export type Rule = RecordingRule | AlertingRule;

@@ -107,11 +107,12 @@ export function ruleMetrics(registry: Registry) {
 }
 
 type ByGroup = RuleMetrics['byGroup'];
-type Child<M> = M extends Counter<string>
-  ? Counter.Internal<string>
-  : M extends Gauge<string>
-    ? Gauge.Internal<string>
-    : never;
+type Child<M> =
+  M extends Counter<string>
+    ? Counter.Internal
+    : M extends Gauge<string>
+      ? Gauge.Internal<string>
+      : never;
 
 /** Those of one group, looked up once. */
 export type GroupMetrics = { readonly [Name in keyof ByGroup]: Child<ByGroup[Name]> } & {

@@ -1,7 +1,7 @@
 /** What recording and alerting rules have in common. */
 import type { Expr } from '../../promql/ast.ts';
 import { printExpr } from '../../promql/parser/print.ts';
-import { ruleName, type RuleConfig, type RuleLabels } from '../file/rule-file.ts';
+import { type RuleConfig, type RuleLabels, ruleName } from '../file/rule-file.ts';
 import type { RuleQuery, RuleSample } from './rule-query.ts';
 
 export type RuleHealth = 'unknown' | 'ok' | 'err';

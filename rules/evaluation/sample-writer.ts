@@ -14,7 +14,10 @@ import type { RuleSample } from './rule-query.ts';
 export type RuleSink = Pick<SampleSink, 'resolve' | 'append' | 'appendHistograms'>;
 
 /** Series of one rule by the key of their labels. */
-export type WrittenSeries = ReadonlyMap<string, { readonly labels: Labels; readonly ref: SeriesRef }>;
+export type WrittenSeries = ReadonlyMap<
+  string,
+  { readonly labels: Labels; readonly ref: SeriesRef }
+>;
 
 export const NOTHING_WRITTEN: WrittenSeries = new Map();
 
@@ -63,11 +66,7 @@ export function writeSamples(
 }
 
 /** Ends series; those that have younger samples are left alone by the store. */
-export function appendStale(
-  sink: RuleSink,
-  refs: readonly SeriesRef[],
-  timestampMs: number,
-): void {
+export function appendStale(sink: RuleSink, refs: readonly SeriesRef[], timestampMs: number): void {
   if (refs.length === 0) return;
   const { values, words } = floatColumn(refs.length);
   for (let index = 0; index < refs.length; index++) setStaleAt(words, index);

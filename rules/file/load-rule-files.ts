@@ -1,6 +1,6 @@
 /** Finds, reads and checks the files of `rule_files`: all of them, or none. */
 import { readFile } from 'node:fs/promises';
-import { globFiles, GlobError } from '../../config/glob-files.ts';
+import { GlobError, globFiles } from '../../config/glob-files.ts';
 import { parseRuleFile, type RuleFileOptions } from './parse-rule-file.ts';
 import { type RuleFile, RuleFileErrors } from './rule-file.ts';
 

@@ -20,7 +20,11 @@ export interface RuleFileOptions {
 export type ParsedRuleFile =
   | { readonly ok: true; readonly file: RuleFile }
   /** At least one; each begins with the name of the file. */
-  | { readonly ok: false; readonly problems: readonly string[]; readonly warnings: readonly string[] };
+  | {
+      readonly ok: false;
+      readonly problems: readonly string[];
+      readonly warnings: readonly string[];
+    };
 
 /** @param file as it is to be shown */
 export function parseRuleFile(

@@ -1,7 +1,7 @@
 /** The structure of a rule file: which fields there are and where, not yet what they mean. */
 import type { Node } from 'yaml';
 import { Problems } from '../../config/config-errors.ts';
-import { isNullNode, nullNode, NodesReadError, YamlReader } from '../../config/yaml-reader.ts';
+import { isNullNode, NodesReadError, nullNode, YamlReader } from '../../config/yaml-reader.ts';
 import { YamlSection } from '../../config/yaml-section.ts';
 import { decodeYaml, parseYaml, YamlSource } from '../../config/yaml-source.ts';
 import type { Place, PlaceError } from '../../model/place-error.ts';
@@ -83,9 +83,7 @@ function readText(
   const source = new YamlSource(file, text);
   const document = parseYaml(source, problems);
   if (document === undefined) return [];
-  if (document.errors.some(({ code }) => code === 'MULTIPLE_DOCS')) {
-    warnings.push(MULTIPLE_DOCUMENTS);
-  }
+  if (/^---(\s|$)/m.test(text.slice(document.range[2]))) warnings.push(MULTIPLE_DOCUMENTS);
   const reader = new YamlReader(source, document, problems, '', {});
   const finish = (section: YamlSection): void => {
     if (!ignoreUnknownFields) section.finish();

@@ -41,12 +41,7 @@ export class GroupSchedule {
   #isStopped = false;
 
   /** @param run must not reject */
-  constructor(
-    key: string,
-    intervalMs: number,
-    clock: Clock,
-    run: (slot: Slot) => Promise<void>,
-  ) {
+  constructor(key: string, intervalMs: number, clock: Clock, run: (slot: Slot) => Promise<void>) {
     this.#key = key;
     this.#intervalMs = intervalMs;
     this.#clock = clock;

@@ -1,0 +1,48 @@
+/** A group as a file has it becomes one that can be evaluated. */
+import type { Labels } from '../../model/labels.ts';
+import type { RuleGroupConfig } from '../file/rule-file.ts';
+import { type AlertingContext, AlertingRule } from './alerting-rule.ts';
+import { RecordingRule } from './recording-rule.ts';
+import { type GroupContext, groupKey, type Rule, RuleGroup } from './rule-group.ts';
+
+export interface BuildOptions {
+  readonly file: string;
+  readonly defaultIntervalMs: number;
+  readonly externalLabels: Labels;
+  /** '' or without a slash at its end. */
+  readonly externalUrl: string;
+  /** True: the alerts have no past that is to be looked up. */
+  readonly isRestored: boolean;
+}
+
+export function buildGroup(
+  config: RuleGroupConfig,
+  options: BuildOptions,
+  context: GroupContext,
+): RuleGroup {
+  const { file, externalLabels, externalUrl, isRestored } = options;
+  const { name, limit, queryOffsetMs } = config;
+  const intervalMs = config.intervalMs === 0 ? options.defaultIntervalMs : config.intervalMs;
+  const logger = context.logger.with({ file, group: name });
+  const { templateExpansions, templateFailures } = context.metrics.all;
+  const alerting: AlertingContext = {
+    externalLabels,
+    externalUrl,
+    groupKey: groupKey(file, name),
+    intervalMs,
+    onExpansion: () => templateExpansions.inc(),
+    onTemplateError: (alert, error) => {
+      templateFailures.inc();
+      logger.warn('expanding an alert template failed', { alert, error: error.message });
+    },
+  };
+  const rules = config.rules.map(
+    (rule): Rule =>
+      rule.alert === '' ? new RecordingRule(rule) : new AlertingRule(rule, alerting, isRestored),
+  );
+  const environment = JSON.stringify([externalLabels.pairs, externalUrl]);
+  return new RuleGroup(
+    { file, name, intervalMs, queryOffsetMs, limit, rules, environment },
+    { ...context, logger },
+  );
+}
