@@ -14,6 +14,8 @@ const SAMPLES_MIN = 4;
 
 export interface DemoProgram {
   readonly url: string;
+  /** With the configuration, and the store below `data`. */
+  readonly dataDir: string;
   stop(): Promise<void>;
 }
 
@@ -40,7 +42,7 @@ export async function startDemoProgram(): Promise<DemoProgram> {
     await stop();
     throw error;
   }
-  return { url: program.url, stop };
+  return { url: program.url, dataDir: program.dataDir, stop };
 }
 
 async function isFilled(url: string): Promise<boolean> {

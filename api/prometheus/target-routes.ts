@@ -5,7 +5,7 @@ import { LabelBuilder } from '../../collector/relabel/label-builder.ts';
 import { compileStep } from '../../collector/relabel/relabel-step.ts';
 import type { ScrapeManager } from '../../collector/scrape/scrape-manager.ts';
 import type { Target } from '../../collector/scrape/target.ts';
-import { renderRelabelConfig, renderScrapeConfig } from '../../config/render-scrape-config.ts';
+import { renderScrapeConfig } from '../../config/render-scrape-config.ts';
 import type { RelabelConfig, ScrapeConfig } from '../../config/types.ts';
 import { formatDurationMs } from '../../model/duration.ts';
 import { Labels } from '../../model/labels.ts';
@@ -84,7 +84,20 @@ function targetsAnswer(
 
 function ruleOf(config: ScrapeConfig | undefined, step: number): unknown {
   const rule = config?.relabelConfigs[step];
-  return rule === undefined ? null : renderRelabelConfig(rule);
+  return rule === undefined ? null : ruleAnswer(rule);
+}
+
+/** Empty fields are left out, but for those of which an empty text means something. */
+function ruleAnswer(rule: RelabelConfig): unknown {
+  return {
+    ...(rule.sourceLabels.length > 0 ? { source_labels: rule.sourceLabels } : {}),
+    separator: rule.separator,
+    regex: rule.regex,
+    ...(rule.modulus > 0 ? { modulus: Number(rule.modulus) } : {}),
+    ...(rule.targetLabel === '' ? {} : { target_label: rule.targetLabel }),
+    replacement: rule.replacement,
+    action: rule.action,
+  };
 }
 
 function activeAnswer(job: string, target: Target): unknown {
@@ -150,7 +163,7 @@ function relabelSteps(rules: readonly RelabelConfig[], labelsJson: string): unkn
   return rules.map((rule) => {
     if (isKept) isKept = compileStep(rule)(builder);
     const output = isKept ? builder.labels().toRecord() : {};
-    return { rule: renderRelabelConfig(rule), output, keep: isKept };
+    return { rule: ruleAnswer(rule), output, keep: isKept };
   });
 }
 
