@@ -6,6 +6,8 @@ import { type AppDeps, createApp } from '../api/app.ts';
 import { FileQueryLog } from '../api/query/query-log.ts';
 import { RunningQueries } from '../api/query/running-queries.ts';
 import { type Collector, createCollector } from '../collector/collector.ts';
+import { ForwardingSink } from '../collector/remote-send/forwarding-sink.ts';
+import type { RemoteWriteManager } from '../collector/remote-send/remote-write-manager.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { renderConfig } from '../config/render-config.ts';
 import type { Config } from '../config/types.ts';
@@ -18,7 +20,7 @@ import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
 import { featureTable, parserOptions } from './features.ts';
 import { type HttpServer, listen } from './http-server.ts';
-import { createReceivers, createRemoteRead } from './receivers.ts';
+import { createReceivers, createRemoteRead, createRemoteWrite } from './receivers.ts';
 import type { ServeOptions } from './serve-options.ts';
 import { startTracing, type Tracing } from './tracing.ts';
 
@@ -57,6 +59,8 @@ class ProgramParts implements Program {
   /** Set by `start`, which is over before anything uses them. */
   #config!: Config;
   #store!: Store;
+  #sink!: ForwardingSink;
+  #remoteWrite!: RemoteWriteManager;
   #collector!: Collector;
   #server!: HttpServer;
   #tracing!: Tracing;
@@ -107,8 +111,10 @@ class ProgramParts implements Program {
       const { tracing } = this.#config;
       this.#tracing = await startTracing(tracing?.endpoint ?? '', tracing?.insecure ?? false);
       this.#store = await this.#openStore();
+      this.#sink = new ForwardingSink(this.#store);
+      this.#remoteWrite = createRemoteWrite(this.#sink, this.#store, this.#registry, this.#logger);
       this.#collector = createCollector({
-        sink: this.#store,
+        sink: this.#sink,
         registry: this.#registry,
         logger: this.#logger.with({ component: 'collector' }),
       });
@@ -131,6 +137,7 @@ class ProgramParts implements Program {
     this.#isReady = false;
     await this.#collector.stop();
     await this.#server.close();
+    await this.#remoteWrite.stop();
     await this.#store.close();
     this.#queryLog.close();
     await this.#tracing.shutdown();
@@ -160,6 +167,7 @@ class ProgramParts implements Program {
   }
 
   #apply(config: Config): void {
+    this.#remoteWrite.applyConfig(config);
     this.#collector.applyConfig(config);
     const { limits } = config;
     this.#store
@@ -236,7 +244,7 @@ class ProgramParts implements Program {
         perStepStats: options.features.has('promql-per-step-stats'),
       },
       scrape: this.#collector.scrape,
-      write: createReceivers(store, () => this.#config, registry, logger),
+      write: createReceivers(this.#sink, () => this.#config, registry, logger),
       read: createRemoteRead(store, () => this.#config, engine.options.readSamplesMax),
       status: this.#statusSource(),
       admin: store,

@@ -113,6 +113,11 @@ export class ClickHouseStore implements Store {
     return this.#parts.index.resolve(labels);
   }
 
+  labelsOf(ref: SeriesRef): Labels | undefined {
+    const { index } = this.#parts;
+    return index.isLive(ref) ? index.labels(ref) : undefined;
+  }
+
   openScrapeWriter(): ScrapeWriter {
     return this.#parts.head.openScrapeWriter();
   }

@@ -1,6 +1,7 @@
 import type { RetentionConfig } from '../config/own-types.ts';
+import type { Labels } from '../model/labels.ts';
 import type { Matcher } from '../model/matcher.ts';
-import type { SampleSink } from '../model/sink.ts';
+import type { SampleSink, SeriesRef } from '../model/sink.ts';
 import type { LabelSource, SampleSource } from '../model/source.ts';
 import type { CardinalityStats, StoredBlock, StoreStatus } from './admin/store-stats.ts';
 import type { StoreLimits } from './store-options.ts';
@@ -9,6 +10,9 @@ import type { StoreLimits } from './store-options.ts';
 export interface Store extends SampleSink, SampleSource, LabelSource {
   /** The same data through the lane of the rules, so that dashboards cannot hold them up. */
   readonly rulesSource: SampleSource;
+
+  /** Undefined when the series has been idle for long and is forgotten. */
+  labelsOf(ref: SeriesRef): Labels | undefined;
 
   /**
    * Samples of the matching series in the range (both ends included) are gone for every reader

@@ -18,10 +18,11 @@ import {
 } from '../../model/protobuf-wire.ts';
 import { type MetricType, NO_SERIES, type SeriesRef } from '../../model/sink.ts';
 import { readHistogram, type TimedHistogram } from './histogram-message.ts';
+import { RecentMap } from './recent-map.ts';
 import type { WriteBatch } from './write-batch.ts';
 import { checkedLabels } from './write-labels.ts';
 
-/** Label sets remembered by their bytes; at the limit the memory starts anew. */
+/** Label sets remembered by their bytes. */
 const KNOWN_SERIES_MAX = 500_000;
 
 const METRIC_TYPES: readonly MetricType[] = [
@@ -43,10 +44,11 @@ interface ReadExemplar {
 
 /** Remembers the series of the requests before. One for a sink. */
 export class WriteRequestV1Decoder {
-  readonly #known = new Map<string, SeriesRef>();
+  readonly #known = new RecentMap<string, SeriesRef>(KNOWN_SERIES_MAX);
 
   /** @throws ProtobufError; what is wrong with single series becomes a problem of the batch */
-  decode(reader: ProtobufReader, batch: WriteBatch): void {
+  decode(reader: ProtobufReader, batch: WriteBatch, nowMs: number): void {
+    this.#known.tick(nowMs);
     while (!reader.atEnd) {
       const tag = reader.readTag();
       if (tag === tagOf(1, LENGTH_DELIMITED)) this.#readSeries(reader, batch);
@@ -117,10 +119,7 @@ export class WriteRequestV1Decoder {
       return NO_SERIES;
     }
     const ref = batch.resolve(labels);
-    if (ref !== NO_SERIES && isWhole) {
-      if (this.#known.size >= KNOWN_SERIES_MAX) this.#known.clear();
-      this.#known.set(key, ref);
-    }
+    if (ref !== NO_SERIES && isWhole) this.#known.set(key, ref);
     return ref;
   }
 }

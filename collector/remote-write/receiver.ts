@@ -93,9 +93,10 @@ export class RemoteWriteReceiver {
   /** Synchronous, so that one batch serves all requests. */
   #store(version: WriteVersion, message: Uint8Array): Written {
     const batch = this.#batch;
-    batch.clear(this.#now());
+    const nowMs = this.#now();
+    batch.clear(nowMs);
     const reader = new ProtobufReader(message);
-    if (version === 1) this.#v1.decode(reader, batch);
+    if (version === 1) this.#v1.decode(reader, batch, nowMs);
     else decodeWriteRequestV2(reader, batch);
     if (batch.invalidLabelSamples > 0) this.#invalidLabels.inc(batch.invalidLabelSamples);
     return batch.store();
