@@ -53,6 +53,10 @@ export class AlertGroup {
     return this.#nextFlushAtMs;
   }
 
+  get isFlushing(): boolean {
+    return this.#isFlushing;
+  }
+
   put(fingerprint: string, alert: Alert): void {
     this.#alerts.set(fingerprint, alert);
   }

@@ -51,11 +51,6 @@ export class Dispatcher {
     for (const group of this.groups()) group.stop();
   }
 
-  /** No more flushes; those that are running are given up. */
-  abort(): void {
-    for (const group of this.groups()) group.abort();
-  }
-
   #put(fingerprint: string, alert: Alert, route: Route): void {
     const groupLabels = route.groupLabels(alert.labels);
     const groups = this.#groups.get(route.id) ?? new Map<string, AlertGroup>();

@@ -83,6 +83,8 @@ export class NotificationEngine implements AlertSink {
   readonly #startAtMs: number;
   /** The groups of now, by the keys of their documents. */
   readonly #groups = new Map<string, AlertGroup>();
+  /** Groups of configurations before that were at work when theirs ended. */
+  #retired: readonly AlertGroup[] = [];
   #restoredFlushes: ReadonlyMap<string, number>;
   #generation: Generation;
 
@@ -137,7 +139,10 @@ export class NotificationEngine implements AlertSink {
     integrations: IntegrationsByReceiver,
     options: EngineOptions,
   ): Promise<NotificationEngine> {
-    const state = decodeState(await options.store.load());
+    const { clock, observe } = options;
+    const state = decodeState(await options.store.load(), (message) => {
+      observe?.({ kind: 'storeFailed', message, nowMs: clock.nowMs() });
+    });
     return new NotificationEngine(config, integrations, options, state);
   }
 
@@ -161,6 +166,8 @@ export class NotificationEngine implements AlertSink {
   /** Another configuration. Messages on their way are not cut off; alerts are grouped anew. */
   reload(config: NotificationConfig, integrations: IntegrationsByReceiver): void {
     this.#generation.dispatcher.stop();
+    const flushing = [...this.#retired, ...this.groups()].filter(({ isFlushing }) => isFlushing);
+    this.#retired = flushing;
     for (const key of this.#groups.keys()) this.#writer.mark({ kind: 'group', key });
     this.#groups.clear();
     this.#generation = this.#build(config, integrations);
@@ -170,7 +177,7 @@ export class NotificationEngine implements AlertSink {
   async stop(): Promise<void> {
     for (const cancel of this.#timers.values()) cancel();
     this.#timers.clear();
-    this.#generation.dispatcher.abort();
+    for (const group of [...this.#retired, ...this.groups()]) group.abort();
     await this.#runner.idle();
     this.#markAlive();
     await this.#writer.settled();
@@ -191,6 +198,10 @@ export class NotificationEngine implements AlertSink {
     return this.#generation.dispatcher.groups();
   }
 
+  get groupCount(): number {
+    return this.#generation.dispatcher.groupCount;
+  }
+
   /** The routes that an alert takes. */
   routesOf(labels: Labels): readonly Route[] {
     return this.#generation.root.match(labels);
@@ -202,6 +213,11 @@ export class NotificationEngine implements AlertSink {
       silencedBy: this.silences.silencedBy(fingerprint, labels, nowMs),
       inhibitedBy: this.#generation.inhibitor.inhibitedBy(labels, nowMs),
     };
+  }
+
+  isSilent(fingerprint: string, labels: Labels): boolean {
+    const { silencedBy, inhibitedBy } = this.silencersOf(fingerprint, labels);
+    return silencedBy.length + inhibitedBy.length > 0;
   }
 
   /** The intervals that keep a group silent now. */

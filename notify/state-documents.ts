@@ -60,31 +60,42 @@ export function encodeGroup(group: GroupState): string {
   return JSON.stringify(json);
 }
 
-/** What we wrote ourselves: its shape is not checked again. */
-export function decodeState(documents: readonly NotifyDocument[]): NotifyState {
-  const of = <T>(kind: NotifyDocument['kind']): readonly T[] => {
-    const found = documents.filter((document) => document.kind === kind);
-    return found.map(({ json }) => JSON.parse(json) as T);
+/**
+ * @param onBad told of each document that cannot be read; it counts as absent. What we wrote
+ *   ourselves has its shape, but a store may be cut short or hold another version's
+ */
+export function decodeState(
+  documents: readonly NotifyDocument[],
+  onBad: (message: string) => void,
+): NotifyState {
+  const of = <T, U>(kind: NotifyDocument['kind'], decode: (json: T) => U): readonly U[] => {
+    return documents.flatMap((document) => {
+      if (document.kind !== kind) return [];
+      try {
+        return [decode(JSON.parse(document.json) as T)];
+      } catch (error) {
+        const why = error instanceof Error ? error.message : String(error);
+        onBad(`${kind} ${document.key} cannot be read: ${why}`);
+        return [];
+      }
+    });
   };
   return {
-    alerts: of<AlertJson>('alert').map((json) => ({
+    alerts: of('alert', (json: AlertJson) => ({
       ...json,
       labels: Labels.fromPairs(json.labels),
       annotations: Labels.fromPairs(json.annotations),
     })),
-    silences: of<SilenceJson>('silence').map((json) => ({
+    silences: of('silence', (json: SilenceJson) => ({
       ...json,
       matchers: json.matchers.map(([type, name, value]) => new AlertMatcher(type, name, value)),
     })),
-    log: of<LogRecord>('log').map((json) => ({
-      ...json,
-      entry: json.entry,
-      attempt: json.attempt,
-    })),
-    groups: of<GroupJson>('group').map((json) => ({
+    // What is undefined is left out of JSON.
+    log: of('log', (json: LogRecord) => ({ ...json, entry: json.entry, attempt: json.attempt })),
+    groups: of('group', (json: GroupJson) => ({
       ...json,
       groupLabels: Labels.fromPairs(json.groupLabels),
     })),
-    aliveAtMs: of<number>('alive').at(-1),
+    aliveAtMs: of('alive', (json: number) => json).at(-1),
   };
 }

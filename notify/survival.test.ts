@@ -147,6 +147,39 @@ describe('restart', () => {
     expect(rig.engine.silences.get(id)).toMatchObject({ comment: 'why', createdBy: 'me' });
   });
 
+  test('a document that cannot be read is told of, and the rest is taken', async () => {
+    const rig = await new NotifyRig().start(BASE);
+    rig.fire('A');
+    await rig.until(4);
+    rig.crash();
+    for (const [name, document] of rig.store.documents) {
+      if (document.kind !== 'group') continue;
+      rig.store.documents.set(name, { ...document, json: document.json.slice(1) });
+    }
+    rig.store.documents.set('silence x', { kind: 'silence', key: 'x', json: '{"matchers": 5}' });
+    await rig.start(BASE);
+    rig.fire('B');
+    await rig.until(60);
+    expect(rig.log).toEqual(['3 r: firing A', '4 r: firing A B']);
+    const messages = rig.events.flatMap((event) => {
+      return event.kind === 'storeFailed' ? [event.message.slice(0, 9)] : [];
+    });
+    expect(messages.sort()).toEqual(['group {}:', 'silence x']);
+  });
+
+  test('a stop does not wait for a receiver that hangs, before a reload or after', async () => {
+    const rig = await new NotifyRig().start(BASE);
+    rig.answer = () => new Promise<NotifyResult>(() => undefined);
+    rig.fire('A');
+    await rig.until(4);
+    rig.reload(BASE);
+    rig.fire('C', { labels: { alertname: 'Y' } });
+    await rig.until(7.5);
+    await rig.engine.stop();
+    const failed = rig.events.flatMap((event) => (event.kind === 'failed' ? [event.reason] : []));
+    expect(failed).toEqual(['contextCanceled', 'contextCanceled', 'contextCanceled']);
+  });
+
   test('a store that refuses is no reason to be silent; it is tried again', async () => {
     const rig = await new NotifyRig().start(BASE);
     rig.store.failure = new Error('disk full');

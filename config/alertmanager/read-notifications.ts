@@ -4,6 +4,7 @@ import type { MatcherMode } from '../../model/alert-matchers/parse-matchers.ts';
 import { quote } from '../go-text.ts';
 import { nullNode } from '../yaml-reader.ts';
 import { readItems, YamlSection } from '../yaml-section.ts';
+import { maskSecrets } from './mask-secrets.ts';
 import { type NotificationGlobal, readNotificationGlobal } from './read-global.ts';
 import { readInhibitRules } from './read-inhibit-rules.ts';
 import { type ReceiverConfig, readReceivers } from './read-receivers.ts';
@@ -60,6 +61,7 @@ export function readNotifications(
     inhibitRules,
     timeIntervals: intervals,
     templates,
+    original: maskSecrets(reader.source.text),
   };
 }
 

@@ -15,6 +15,8 @@ export interface NotificationConfig {
   readonly timeIntervals: readonly NamedTimeInterval[];
   /** Absolute patterns of template files. */
   readonly templates: readonly string[];
+  /** The whole file as it was written, every secret as `<secret>`. */
+  readonly original: string;
 }
 
 /** A node of the routing tree as written: undefined is inherited from the parent. */

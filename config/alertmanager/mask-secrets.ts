@@ -1,0 +1,85 @@
+/** A configuration as people may see it: as it was written, but for the secrets. */
+import { isAlias, isMap, isScalar, isSeq, type Node, parseDocument, Scalar } from 'yaml';
+import { SECRET_TEXT } from '../secret.ts';
+
+/** Whatever the section: names that end so hold secrets (`…_file` and `…_url` do not). */
+const SECRET_NAME =
+  /(?:^|_)(?:password|secret|token|credentials|api_key|service_key|user_key|secret_key|access_key)$/;
+
+/** Names that hold secrets within these sections; within any when there are none. */
+const SECRET_PLACES: ReadonlyMap<string, readonly string[]> = new Map([
+  ['slack_api_url', []],
+  ['webhook_url', []],
+  ['mattermost_webhook_url', []],
+  ['url', ['webhook_configs', 'dingtalk_configs', 'feishu_configs', 'wecom_configs']],
+  ['api_url', ['slack_configs']],
+  ['routing_key', ['pagerduty_configs']],
+  ['key', ['tls_config', 'smtp_tls_config', 'wecom_configs']],
+  ['secrets', ['http_headers']],
+  ['proxy_connect_header', []],
+]);
+
+const DEPTH_MAX = 100;
+
+/**
+ * The text with every secret as `<secret>`; comments and order stay. Loading it gives the same
+ * configuration, but for the secrets.
+ * @param text YAML that has been loaded before
+ */
+export function maskSecrets(text: string): string {
+  const document = parseDocument(text, {
+    schema: 'failsafe',
+    merge: false,
+    uniqueKeys: false,
+    logLevel: 'silent',
+  });
+  const masker = new Masker((node) => (isAlias(node) ? node.resolve(document) : undefined));
+  masker.visit(document.contents, []);
+  return document.toString({ lineWidth: 0 });
+}
+
+class Masker {
+  readonly #targetOf: (node: Node) => Node | undefined;
+  /** Through aliases a few lines can stand for billions of values; each is masked once. */
+  readonly #masked = new Set<unknown>();
+
+  constructor(targetOf: (node: Node) => Node | undefined) {
+    this.#targetOf = targetOf;
+  }
+
+  /** @param path the names of the sections around, the innermost last */
+  visit(node: unknown, path: readonly string[]): void {
+    if (path.length > DEPTH_MAX) return;
+    if (isSeq(node)) for (const item of node.items) this.visit(item, path);
+    if (!isMap(node)) return;
+    for (const pair of node.items) {
+      const name = isScalar(pair.key) ? (pair.key.source ?? '') : '';
+      if (isSecret(name, path)) this.#mask(pair.value);
+      else this.visit(pair.value, [...path, name]);
+    }
+  }
+
+  /** Every text within, and what aliases stand for. */
+  #mask(node: unknown): void {
+    if (this.#masked.has(node)) return;
+    this.#masked.add(node);
+    if (isScalar(node)) {
+      if ((node.source ?? '') === '') return;
+      node.value = SECRET_TEXT;
+      node.type = Scalar.PLAIN;
+    } else if (isSeq(node)) {
+      for (const item of node.items) this.#mask(item);
+    } else if (isMap(node)) {
+      for (const pair of node.items) this.#mask(pair.value);
+    } else if (isAlias(node)) {
+      this.#mask(this.#targetOf(node));
+    }
+  }
+}
+
+function isSecret(name: string, path: readonly string[]): boolean {
+  if (SECRET_NAME.test(name)) return true;
+  const places = SECRET_PLACES.get(name);
+  if (places === undefined) return false;
+  return places.length === 0 || path.some((section) => places.includes(section));
+}
