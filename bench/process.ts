@@ -33,6 +33,8 @@ export interface ProgramSpec {
   readonly command: string;
   readonly args: (port: number, dataDir: string) => readonly string[];
   readonly readyPath: string;
+  /** Ctrl-C does not reach it: whoever started it stops it. */
+  readonly isDetached?: boolean;
 }
 
 export function findOnPath(name: string): string | undefined {
@@ -45,7 +47,10 @@ export async function startProgram(spec: ProgramSpec, dataDir?: string): Promise
   const dir = dataDir ?? mkdtempSync(join(tmpdir(), `bench-${spec.name}-`));
   const port = await freePort();
   const log = openSync(`${dir}.log`, 'a');
-  const child = spawn(spec.command, [...spec.args(port, dir)], { stdio: ['ignore', log, log] });
+  const child = spawn(spec.command, [...spec.args(port, dir)], {
+    stdio: ['ignore', log, log],
+    detached: spec.isDetached ?? false,
+  });
   const url = `http://127.0.0.1:${port}`;
   const stopAtExit = (): void => void child.kill('SIGKILL');
   process.once('exit', stopAtExit);

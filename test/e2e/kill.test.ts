@@ -64,29 +64,33 @@ async function writeUntilKilled(
 }
 
 describe('kill -9 during remote write', () => {
-  test('what was acknowledged is there, once', async () => {
-    const startMs = Date.now() - 30 * 60_000;
-    const args = ['serve', `--data=${dir.path}/data`, '--listen=127.0.0.1:0'];
-    let steps = 0;
-    for (let kill = 0; kill < KILLS; kill++) {
-      steps = await writeUntilKilled(await runProgram(args), startMs, steps);
-    }
+  test(
+    'what was acknowledged is there, once',
+    async () => {
+      const startMs = Date.now() - 30 * 60_000;
+      const args = ['serve', `--data=${dir.path}/data`, '--listen=127.0.0.1:0'];
+      let steps = 0;
+      for (let kill = 0; kill < KILLS; kill++) {
+        steps = await writeUntilKilled(await runProgram(args), startMs, steps);
+      }
 
-    const program = await runProgram(args);
-    const endSeconds = (startMs + (steps - 1) * STEP_MS) / 1000;
-    const rangeMs = steps * STEP_MS;
-    const of = async (fn: string): Promise<readonly number[]> => {
-      const { data } = await query(program.url, `${fn}(kept[${rangeMs}ms])`, endSeconds);
-      return data.result.map(({ value }) => Number(value[1]));
-    };
-    const counts = await of('count_over_time');
-    const sums = await of('sum_over_time');
-    const changes = await of('changes');
-    await program.stop();
+      const program = await runProgram(args);
+      const endSeconds = (startMs + (steps - 1) * STEP_MS) / 1000;
+      const rangeMs = steps * STEP_MS;
+      const of = async (fn: string): Promise<readonly number[]> => {
+        const { data } = await query(program.url, `${fn}(kept[${rangeMs}ms])`, endSeconds);
+        return data.result.map(({ value }) => Number(value[1]));
+      };
+      const counts = await of('count_over_time');
+      const sums = await of('sum_over_time');
+      const changes = await of('changes');
+      await program.stop();
 
-    const sum = (steps * (steps - 1)) / 2;
-    expect(counts).toEqual(Array.from({ length: SERIES_COUNT }, () => steps));
-    expect(sums).toEqual(Array.from({ length: SERIES_COUNT }, () => sum));
-    expect(changes).toEqual(Array.from({ length: SERIES_COUNT }, () => steps - 1));
-  }, KILLS * 120_000);
+      const sum = (steps * (steps - 1)) / 2;
+      expect(counts).toEqual(Array.from({ length: SERIES_COUNT }, () => steps));
+      expect(sums).toEqual(Array.from({ length: SERIES_COUNT }, () => sum));
+      expect(changes).toEqual(Array.from({ length: SERIES_COUNT }, () => steps - 1));
+    },
+    KILLS * 120_000,
+  );
 });

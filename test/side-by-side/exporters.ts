@@ -26,7 +26,7 @@ export async function startExporters(): Promise<Exporters> {
   const running: Program[] = [];
   const list: Exporter[] = [];
   const start = async (job: string, spec: ProgramSpec): Promise<string> => {
-    const program = await startProgram(spec);
+    const program = await startProgram({ ...spec, isDetached: true });
     running.push(program);
     const { host } = new URL(program.url);
     list.push({ job, address: host });

@@ -34,8 +34,10 @@ if (!(durationMs > 0 && intervalMs >= 1000)) {
 
 const interrupted = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => {
-    console.log(`${signal}: comparing what there is`);
+  process.on(signal, () => {
+    // Leaving this way ends the programs hard.
+    if (interrupted.signal.aborted) process.exit(1);
+    console.log(`${signal}: comparing what there is; once more to leave it`);
     interrupted.abort();
   });
 }
@@ -45,11 +47,10 @@ async function main(): Promise<boolean> {
   const programs: Program[] = [];
   try {
     const config = scrapeYaml(exporters.list, mirror.address);
-    const theirs = await startProgram(requirePrometheus(config));
+    const theirs = await startProgram({ ...requirePrometheus(config), isDetached: true });
     programs.push(theirs);
-    const ours = await startProgram(
-      flags.calibrate ? requirePrometheus(config) : watchkeeperProgram(config),
-    );
+    const spec = flags.calibrate ? requirePrometheus(config) : watchkeeperProgram(config);
+    const ours = await startProgram({ ...spec, isDetached: true });
     programs.push(ours);
     console.log(`ours ${ours.name} ${ours.version} at ${ours.url}, data in ${ours.dataDir}`);
     console.log(`theirs ${theirs.name} ${theirs.version} at ${theirs.url}`);
