@@ -12,6 +12,7 @@ import { type OtlpDeps, otlpRoutes } from './prometheus/otlp-routes.ts';
 import { type PushDeps, pushRoutes } from './prometheus/push-routes.ts';
 import { type QueryDeps, queryRoutes } from './prometheus/query-routes.ts';
 import { type ReadDeps, readRoute } from './prometheus/read-route.ts';
+import { type RuleSource, ruleRoutes } from './prometheus/rule-routes.ts';
 import { searchRoutes } from './prometheus/search/search-routes.ts';
 import { type SqlStore, sqlRoute } from './prometheus/sql-route.ts';
 import { type StatusSource, statusRoutes } from './prometheus/status-routes.ts';
@@ -29,6 +30,7 @@ export interface AppDeps {
   readonly logger: Logger;
   readonly query: QueryDeps;
   readonly scrape: ScrapeManager;
+  readonly rules: RuleSource;
   readonly write: WriteDeps & OtlpDeps & PushDeps;
   readonly read: ReadDeps;
   readonly status: StatusSource;
@@ -75,6 +77,7 @@ function apiV1(deps: AppDeps): Hono {
   api.route('/', labelRoutes(deps.query.labels));
   api.route('/', searchRoutes(deps.query.labels, deps.query.now));
   api.route('/', targetRoutes(deps.scrape, deps.query.labels));
+  api.route('/', ruleRoutes(deps.rules));
   api.route('/', statusRoutes(deps.status, deps.query.now));
   api.route('/', writeRoutes(deps.write));
   api.route('/', otlpRoutes(deps.write));
@@ -85,8 +88,6 @@ function apiV1(deps: AppDeps): Hono {
   api.get('/alertmanagers', (c) =>
     success(c, { activeAlertmanagers: [], droppedAlertmanagers: [] }),
   );
-  api.get('/rules', (c) => success(c, { groups: [] }));
-  api.get('/alerts', (c) => success(c, { alerts: [] }));
   return api;
 }
 

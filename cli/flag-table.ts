@@ -114,6 +114,30 @@ export const SERVE_FLAGS: readonly FlagSpec[] = [
     help: 'Samples that one query may hold in memory; default as in the configuration.',
   },
   {
+    name: 'rules.alert.for-outage-tolerance',
+    kind: 'duration',
+    fallback: '1h',
+    help: "After a longer outage an alert's 'for' begins anew.",
+  },
+  {
+    name: 'rules.alert.for-grace-period',
+    kind: 'duration',
+    fallback: '10m',
+    help: "Least time that an alert restored after an outage waits; a shorter 'for' is not restored.",
+  },
+  {
+    name: 'rules.alert.resend-delay',
+    kind: 'duration',
+    fallback: '1m',
+    help: 'Least time before an alert is told again.',
+  },
+  {
+    name: 'rules.max-concurrent-evals',
+    kind: 'number',
+    fallback: '4',
+    help: 'Rules of all groups that are evaluated at the same time, besides one of each group.',
+  },
+  {
     name: 'enable-feature',
     kind: 'list',
     fallback: '',
@@ -138,8 +162,5 @@ export const IGNORED_FLAGS: ReadonlySet<string> = new Set([
   'storage.tsdb.no-lockfile',
   'storage.tsdb.retention.size',
   'storage.remote.flush-deadline',
-  'rules.alert.for-outage-tolerance',
-  'rules.alert.for-grace-period',
-  'rules.alert.resend-delay',
   'alertmanager.notification-queue-capacity',
 ]);

@@ -12,7 +12,9 @@ const HELP = `watchkeeper ${VERSION}: monitoring and alerting for Kubernetes in 
 
   watchkeeper [serve] [flags]              run the program (the default)
   watchkeeper check config FILE            check a configuration
+  watchkeeper check rules FILE...          check rule files
   watchkeeper check metrics [FILE]         check an exposition from a file or standard input
+  watchkeeper test rules [flags] FILE...   run tests of rules, written as for promtool
   watchkeeper query [flags] EXPRESSION     ask a running program
   watchkeeper import [flags] FROM          take over the samples of a Prometheus
   watchkeeper version                      print the version
@@ -40,6 +42,7 @@ export async function main(argv: readonly string[]): Promise<void> {
 /** Failures of the world outside, whose text says it all; by name, so that nothing is loaded. */
 const EXPECTED: ReadonlySet<string> = new Set([
   'RemoteReadError',
+  'RuleFileErrors',
   'HttpRequestError',
   'DirectoryInUseError',
   'StoreUnavailableError',
@@ -63,6 +66,10 @@ async function run(argv: readonly string[]): Promise<number> {
     case 'check': {
       const { runCheck } = await import('./check-command.ts');
       return runCheck(rest, console.log);
+    }
+    case 'test': {
+      const { runTest, TEST_FLAGS } = await import('./test-command.ts');
+      return runTest(parseFlags(rest, TEST_FLAGS, process.env), console.log);
     }
     case 'query': {
       const { QUERY_FLAGS, runQuery } = await import('./query-command.ts');

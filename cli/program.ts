@@ -11,6 +11,7 @@ import type { RemoteWriteManager } from '../collector/remote-send/remote-write-m
 import { loadConfig } from '../config/load-config.ts';
 import { renderConfig } from '../config/render-config.ts';
 import type { Config } from '../config/types.ts';
+import type { AlertSink } from '../model/alert.ts';
 import { formatDurationMs } from '../model/duration.ts';
 import type { Logger } from '../model/logger.ts';
 import { VERSION } from '../model/version.ts';
@@ -21,13 +22,14 @@ import type { Store } from '../store/store.ts';
 import { featureTable, parserOptions } from './features.ts';
 import { type HttpServer, listen } from './http-server.ts';
 import { createReceivers, createRemoteRead, createRemoteWrite } from './receivers.ts';
+import { type LoadedRules, loadRules, ProgramRules } from './rules.ts';
 import type { ServeOptions } from './serve-options.ts';
 import { startTracing, type Tracing } from './tracing.ts';
 
 export interface Program {
   /** Where it answers. */
   readonly url: string;
-  /** Loads the configuration anew, all or nothing. @throws ConfigErrors */
+  /** Loads the configuration anew, all or nothing. @throws ConfigErrors, RuleFileErrors */
   reload(): Promise<void>;
   /** Resolves when everything is on disk and closed. */
   stop(): Promise<void>;
@@ -35,7 +37,7 @@ export interface Program {
 
 /**
  * @param onQuit asked for by `POST /-/quit`
- * @throws ConfigErrors, DirectoryInUseError, Error of the listening socket
+ * @throws ConfigErrors, RuleFileErrors, DirectoryInUseError, Error of the listening socket
  */
 export async function startProgram(
   options: ServeOptions,
@@ -46,6 +48,9 @@ export async function startProgram(
   await parts.start();
   return parts;
 }
+
+/** Alerts are seen in the API; who else is told is the notification engine's business. */
+const NOBODY: AlertSink = { send: () => undefined };
 
 class ProgramParts implements Program {
   readonly #options: ServeOptions;
@@ -62,6 +67,7 @@ class ProgramParts implements Program {
   #sink!: ForwardingSink;
   #remoteWrite!: RemoteWriteManager;
   #collector!: Collector;
+  #rules!: ProgramRules;
   #server!: HttpServer;
   #tracing!: Tracing;
   #isReady = false;
@@ -108,6 +114,8 @@ class ProgramParts implements Program {
     });
     try {
       this.#config = await this.#load();
+      // Before anything is opened: a mistake in a rule ends the program at once.
+      const rules = await this.#loadRules(this.#config);
       const { tracing } = this.#config;
       this.#tracing = await startTracing(tracing?.endpoint ?? '', tracing?.insecure ?? false);
       this.#store = await this.#openStore();
@@ -118,8 +126,11 @@ class ProgramParts implements Program {
         registry: this.#registry,
         logger: this.#logger.with({ component: 'collector' }),
       });
-      app = createApp(this.#appDeps());
+      const engine = this.#engine();
+      this.#rules = this.#createRules(engine);
+      app = createApp(this.#appDeps(engine));
       this.#apply(this.#config);
+      await this.#rules.apply(rules);
       this.#isReady = true;
     } catch (error) {
       await this.#server.close();
@@ -135,6 +146,7 @@ class ProgramParts implements Program {
 
   async stop(): Promise<void> {
     this.#isReady = false;
+    await this.#rules.manager.stop();
     await this.#collector.stop();
     await this.#server.close();
     await this.#remoteWrite.stop();
@@ -146,8 +158,10 @@ class ProgramParts implements Program {
   async #reloadNow(): Promise<void> {
     try {
       const config = await this.#load();
+      const rules = await this.#loadRules(config);
       this.#apply(config);
       this.#config = config;
+      await this.#rules.apply(rules);
       this.#logger.info('the configuration was reloaded', { file: config.path });
     } catch (error) {
       this.#isReloadOk = false;
@@ -164,6 +178,10 @@ class ProgramParts implements Program {
       selfTarget: new URL(this.#server.url).host,
       ...(alertmanagerFile === undefined ? {} : { alertmanagerPath: alertmanagerFile }),
     });
+  }
+
+  #loadRules(config: Config): Promise<LoadedRules> {
+    return loadRules(config, parserOptions(this.#options.features));
   }
 
   #apply(config: Config): void {
@@ -223,11 +241,23 @@ class ProgramParts implements Program {
     });
   }
 
-  #appDeps(): AppDeps {
+  #createRules(engine: Engine): ProgramRules {
+    return new ProgramRules({
+      engine,
+      source: this.#store,
+      sink: this.#sink,
+      alerts: NOBODY,
+      registry: this.#registry,
+      logger: this.#logger.with({ component: 'rules' }),
+      options: this.#options.rules,
+      externalUrl: this.#options.externalUrl ?? new URL(this.#server.url),
+    });
+  }
+
+  #appDeps(engine: Engine): AppDeps {
     const options = this.#options;
     const { limits } = this.#config;
     const store = this.#store;
-    const engine = this.#engine();
     const registry = this.#registry;
     const logger = this.#logger.with({ component: 'api' });
     const concurrencyMax = options.queryConcurrencyMax ?? limits.queryConcurrencyMax;
@@ -244,6 +274,7 @@ class ProgramParts implements Program {
         perStepStats: options.features.has('promql-per-step-stats'),
       },
       scrape: this.#collector.scrape,
+      rules: this.#rules.manager,
       write: createReceivers(this.#sink, () => this.#config, registry, logger),
       read: createRemoteRead(store, () => this.#config, engine.options.readSamplesMax),
       status: this.#statusSource(),

@@ -34,11 +34,19 @@ export interface ServeOptions {
   readonly queryTimeoutMs: number | undefined;
   readonly queryConcurrencyMax: number | undefined;
   readonly querySamplesMax: number | undefined;
+  readonly rules: RuleOptions;
   readonly features: ReadonlySet<string>;
   readonly logLevel: LogLevel;
   readonly logFormat: LogFormat;
   /** As given, for the status page. */
   readonly flags: ReadonlyMap<string, string>;
+}
+
+export interface RuleOptions {
+  readonly outageToleranceMs: number;
+  readonly gracePeriodMs: number;
+  readonly resendDelayMs: number;
+  readonly concurrentRulesMax: number;
 }
 
 /** @throws UsageError naming the flag */
@@ -62,10 +70,22 @@ export function serveOptions({ values }: ParsedFlags): ServeOptions {
     queryTimeoutMs: readDuration('query.timeout', text('query.timeout')),
     queryConcurrencyMax: readCount('query.max-concurrency', text('query.max-concurrency')),
     querySamplesMax: readCount('query.max-samples', text('query.max-samples')),
+    rules: readRules(text),
     features: new Set(text('enable-feature').split(',').filter(Boolean)),
     logLevel: oneOf('log.level', text('log.level'), LOG_LEVELS),
     logFormat: oneOf('log.format', text('log.format'), LOG_FORMATS),
     flags: values,
+  };
+}
+
+function readRules(text: (name: string) => string): RuleOptions {
+  const durationMs = (name: string): number => readDuration(name, text(name)) ?? 0;
+  return {
+    outageToleranceMs: durationMs('rules.alert.for-outage-tolerance'),
+    gracePeriodMs: durationMs('rules.alert.for-grace-period'),
+    resendDelayMs: durationMs('rules.alert.resend-delay'),
+    concurrentRulesMax:
+      readCount('rules.max-concurrent-evals', text('rules.max-concurrent-evals')) ?? 0,
   };
 }
 

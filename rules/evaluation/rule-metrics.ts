@@ -124,6 +124,11 @@ export type GroupMetrics = { readonly [Name in keyof ByGroup]: Child<ByGroup[Nam
 export function groupMetrics(all: RuleMetrics, groupKey: string): GroupMetrics {
   const labels = { [GROUP_LABEL]: groupKey } as const;
   const { byGroup } = all;
+  const { iterationsMissed, iterations, evaluations, failures } = byGroup;
+  // Alerts on them need the zero before the first of anything.
+  for (const counter of [iterationsMissed, iterations, evaluations, failures]) {
+    counter.inc(labels, 0);
+  }
   return {
     all,
     iterationsMissed: byGroup.iterationsMissed.labels(labels),
