@@ -46,8 +46,9 @@ export interface StoreTuning {
 export const SERIES_MAX_DEFAULT = 100_000_000;
 export const SPOOL_BYTES_MAX_DEFAULT = 8 * 1024 ** 3;
 export const FLUSH_INTERVAL_MS = 1000;
-export const INSERT_INTERVAL_MS = 10_000;
-export const INSERT_ROWS_MAX = 1_000_000;
+/** Merges cost as much again as inserts when they come twice as often. */
+export const INSERT_INTERVAL_MS = 20_000;
+export const INSERT_ROWS_MAX = 2_000_000;
 /** Shares of the memory that the process may use. */
 const HEAD_MEMORY_RATIO = 0.25;
 export const ENGINE_MEMORY_RATIO = 0.4;

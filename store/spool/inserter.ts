@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
 import type { Logger } from '../../model/logger.ts';
@@ -7,6 +7,7 @@ import type { Engine } from '../clickhouse/engine.ts';
 import { QueryError } from '../clickhouse/engine-error.ts';
 import { TABLES } from '../schema/table-columns.ts';
 import type { ClosedFile } from './recover-spool.ts';
+import { SortThread } from './sort-thread.ts';
 import type { Spool } from './spool.ts';
 import { indexPath } from './spool-file.ts';
 
@@ -34,17 +35,21 @@ export interface InserterOptions {
   readonly storeId: string;
   readonly logger: Logger;
   readonly events: InserterEvents;
+  /** For tests. */
+  readonly sortedRowsMin?: number;
 }
 
 /** Moves closed spool files into ClickHouse, one after another, for as long as it takes. */
 export class Inserter {
   readonly #options: InserterOptions;
   readonly #stop = new AbortController();
+  readonly #sorting: SortThread;
   #work: Promise<void> | undefined;
   #isFailing = false;
 
   constructor(options: InserterOptions) {
     this.#options = options;
+    this.#sorting = new SortThread(options.sortedRowsMin);
   }
 
   /** True while ClickHouse does not take what we have. */
@@ -81,6 +86,7 @@ export class Inserter {
   async close(): Promise<void> {
     this.#stop.abort();
     await this.#work;
+    await this.#sorting.close();
   }
 
   async #insertAll(): Promise<void> {
@@ -106,7 +112,14 @@ export class Inserter {
     const { table, columns } = TABLES[file.table];
     const startMs = performance.now();
     const token = `${storeId}-${file.generation}-${table}-${contentSum(file.path)}`;
-    await engine.insertFile({ table, columns, path: file.path, token }, { lane: 'writer' });
+    // A server cuts a body into blocks by its own settings, and a repeat must be the same blocks.
+    const sorted = engine.kind === 'embedded' ? await this.#sorting.sort(file) : undefined;
+    try {
+      const path = sorted ?? file.path;
+      await engine.insertFile({ table, columns, path, token }, { lane: 'writer' });
+    } finally {
+      if (sorted !== undefined) rmSync(sorted, { force: true });
+    }
     spool.remove(file);
     events.onInserted(file, (performance.now() - startMs) / 1000);
   }

@@ -10,6 +10,7 @@ import {
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { TABLE_NAMES, type TableName } from '../schema/table-columns.ts';
+import { SORTED_SUFFIX } from './sorted-samples.ts';
 import { indexPath, RECORD_BYTES } from './spool-file.ts';
 
 /** A file that waits to become rows. */
@@ -45,6 +46,7 @@ export function recoverSpool(dir: string): Recovered {
   let lastGeneration = 0;
   let corruptCount = 0;
   for (const name of readdirSync(dir).sort()) {
+    if (name.endsWith(SORTED_SUFFIX)) rmSync(join(dir, name), { force: true });
     const match = /^(\d+)-(\w+)\.native$/.exec(name);
     if (match === null) continue;
     const path = join(dir, name);
