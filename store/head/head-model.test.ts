@@ -115,6 +115,10 @@ describe('against a model that keeps every sample in a map', () => {
               expect(drained[ref]!.has(Number(times[at]))).toBe(false);
               drained[ref]!.set(Number(times[at]), bits[at]!);
             });
+            // Whoever still read it would see.
+            columns.seriesIds.fill(7);
+            columns.values.fill(7);
+            columns.release();
           };
 
           const check = (): void => {

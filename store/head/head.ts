@@ -20,6 +20,7 @@ import { type LogLimits, LooseSamples } from './loose-samples.ts';
 import { Memberships } from './memberships.ts';
 import { type DrainedSamples, PendingSamples } from './pending-samples.ts';
 import type { Row } from './row-block.ts';
+import { RowPool } from './row-pool.ts';
 import { RunBuilder } from './run-builder.ts';
 import { ScrapeColumns, type ScrapeHead } from './scrape-columns.ts';
 
@@ -53,6 +54,7 @@ export class Head implements ScrapeHead {
   readonly index: SeriesIndex;
   readonly admission: Admission;
   readonly lineages: Lineages;
+  readonly rows: RowPool = new RowPool();
   /** Of floats and of histograms, since the head was made. */
   readonly counts: AppendCounts = new AppendCounts();
   readonly histogramCounts: AppendCounts = new AppendCounts();
@@ -71,7 +73,7 @@ export class Head implements ScrapeHead {
     this.index = index;
     this.#bytesMax = options.bytesMax;
     this.admission = new Admission(index, options);
-    this.lineages = new Lineages(this.#arena, this.#memberships);
+    this.lineages = new Lineages(this.#arena, this.#memberships, this.rows);
     this.#loose = new LooseSamples(this.#arena, options.logLimits);
     this.#exemplars = new HeadExemplars(options.exemplarsMax);
     this.#pending = new PendingSamples(index, this.#loose);
@@ -166,7 +168,9 @@ export class Head implements ScrapeHead {
    * them fails. Not sorted: rows of scrapes first, then single samples as they came.
    */
   drain(): DrainedSamples {
-    return this.#pending.drain();
+    const drained = this.#pending.drain();
+    this.rows.drained();
+    return drained;
   }
 
   drainHistograms(): readonly HistogramSample[] {

@@ -3,6 +3,7 @@ import { growUint32 } from '../grow-column.ts';
 import type { SlabArena } from './byte-slab.ts';
 import type { Memberships } from './memberships.ts';
 import { BLOCK_ROWS_MAX, type Row, type RowBlock, RowPacker } from './row-block.ts';
+import type { RowPool } from './row-pool.ts';
 
 /**
  * Rows under one layout that only ever grew at its end, so that a series has the same column in
@@ -50,6 +51,7 @@ interface QueuedBlock {
 export class Lineages {
   readonly #arena: SlabArena;
   readonly #memberships: Memberships;
+  readonly #rows: RowPool;
   readonly #packer: RowPacker;
   readonly #byId = new Map<number, Lineage>();
   #lastId = 0;
@@ -58,7 +60,8 @@ export class Lineages {
   #openBytes = 0;
   #openRows = 0;
 
-  constructor(arena: SlabArena, memberships: Memberships) {
+  constructor(arena: SlabArena, memberships: Memberships, rows: RowPool) {
+    this.#rows = rows;
     this.#arena = arena;
     this.#memberships = memberships;
     this.#packer = new RowPacker(arena);
@@ -144,6 +147,7 @@ export class Lineages {
     const block = this.#packer.pack(rows);
     for (const row of rows) this.#openBytes -= row.values.byteLength;
     this.#openRows -= rows.length;
+    this.#rows.retire(rows);
     lineage.rows = [];
     lineage.rowsTarget = BLOCK_ROWS_MAX;
     lineage.blocks.push(block);

@@ -15,7 +15,20 @@ export interface DrainedSamples {
   /** Times of the oldest and newest sample; NaN when there is none. */
   readonly startMs: number;
   readonly endMs: number;
+  /** To be called when nobody reads the columns any more; their memory is then used again. */
+  readonly release: () => void;
 }
+
+interface DrainRoom {
+  readonly seriesIds: Uint32Array;
+  readonly timestamps: Uint32Array;
+  readonly values: Float64Array;
+}
+
+/** Of the samples in a drain: how much more room is taken than they need. */
+const ROOM_RATIO = 1.25;
+/** Room larger than this is not kept: some 50 MB. */
+const KEPT_ROOM_MAX = 2_000_000;
 
 interface PendingRow {
   readonly refs: Uint32Array;
@@ -30,6 +43,7 @@ export class PendingSamples {
   readonly #loose: LooseSamples;
   #rows: PendingRow[] = [];
   #columnCount = 0;
+  #room: DrainRoom | undefined;
 
   constructor(index: SeriesIndex, loose: LooseSamples) {
     this.#index = index;
@@ -43,10 +57,8 @@ export class PendingSamples {
 
   drain(): DrainedSamples {
     const { log } = this.#loose;
-    const room = this.#columnCount + log.count - log.drained;
-    const seriesIds = new Uint32Array(2 * room);
-    const timestamps = new Uint32Array(2 * room);
-    const values = new Float64Array(room);
+    const room = this.#takeRoom(this.#columnCount + log.count - log.drained);
+    const { seriesIds, timestamps, values } = room;
     const words = wordsOf(values);
     let count = 0;
     let startMs = Number.NaN;
@@ -81,6 +93,21 @@ export class PendingSamples {
       values: values.subarray(0, count),
       startMs,
       endMs,
+      release: () => {
+        if (values.length <= KEPT_ROOM_MAX) this.#room = room;
+      },
+    };
+  }
+
+  #takeRoom(samples: number): DrainRoom {
+    const kept = this.#room;
+    this.#room = undefined;
+    if (kept !== undefined && kept.values.length >= samples) return kept;
+    const length = Math.ceil(samples * ROOM_RATIO);
+    return {
+      seriesIds: new Uint32Array(2 * length),
+      timestamps: new Uint32Array(2 * length),
+      values: new Float64Array(length),
     };
   }
 

@@ -4,12 +4,14 @@ import type { SeriesIndex } from '../index/series-index.ts';
 import { type Admission, AppendCounts } from './admission.ts';
 import type { Lineage, Lineages } from './lineage.ts';
 import type { Row } from './row-block.ts';
+import type { RowPool } from './row-pool.ts';
 
 /** What a target's columns need of the head. */
 export interface ScrapeHead {
   readonly index: SeriesIndex;
   readonly admission: Admission;
   readonly lineages: Lineages;
+  readonly rows: RowPool;
   readonly counts: AppendCounts;
   /** A single sample that does not fit into its row. */
   appendLoose(
@@ -86,19 +88,22 @@ export class ScrapeColumns implements ScrapeWriter {
     latestMs: number,
     counts: AppendCounts,
   ): void {
-    const { admission, lineages } = this.#head;
-    const copy = values.slice();
-    const words = wordsOf(copy);
+    const { admission, lineages, rows } = this.#head;
+    const copy = rows.take(values.length);
+    const { words } = copy;
+    copy.values.set(values);
     const isNext =
       timestampMs > lineage.lastMs && timestampMs >= admission.oldestMs && timestampMs <= latestMs;
     const misfits: number[] = isNext ? [] : allColumns(lineage.columnCount);
-    const taken = isNext ? this.#takeRow(lineage, timestampMs, copy, words, misfits) : 0;
+    const taken = isNext ? this.#takeRow(lineage, timestampMs, copy.values, words, misfits) : 0;
     if (taken > 0) {
       if (timestampMs > admission.newestMs) admission.newestMs = timestampMs;
       counts.appended += taken;
-      const row = { timestampMs, values: copy, words };
+      const row = { timestampMs, values: copy.values, words };
       lineages.append(lineage, row);
       this.#head.noteRow(lineage.refs, row);
+    } else {
+      rows.give(copy);
     }
     if (misfits.length === 0) return;
     this.#takeLoose(lineage, timestampMs, values, misfits, latestMs, counts);

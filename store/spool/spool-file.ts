@@ -19,6 +19,8 @@ export interface SpoolBlock {
   readonly byteLength: number;
   /** Time of its oldest sample; Infinity when it holds none. */
   readonly startMs: number;
+  /** To be called when the pieces are written or given up. */
+  readonly release?: () => void;
 }
 
 /**

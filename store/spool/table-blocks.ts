@@ -27,6 +27,7 @@ export interface SampleColumns {
   readonly values: Float64Array;
   /** NaN when there is none. */
   readonly startMs: number;
+  readonly release?: () => void;
 }
 
 export function samplesBlock(samples: SampleColumns): SpoolBlock {
@@ -35,7 +36,8 @@ export function samplesBlock(samples: SampleColumns): SpoolBlock {
     [bytesOf(samples.timestamps)],
     [bytesOf(samples.values)],
   ];
-  return block('samples', samples.count, data, samples.startMs);
+  const made = block('samples', samples.count, data, samples.startMs);
+  return samples.release === undefined ? made : { ...made, release: samples.release };
 }
 
 /** @param days number of the day since 1970, for each reference; its month is what is written */

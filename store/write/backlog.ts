@@ -33,6 +33,7 @@ export class Backlog {
         spool.append(block);
         this.#bytes -= block.byteLength;
         written++;
+        block.release?.();
       }
     } finally {
       this.#blocks.splice(0, written);
@@ -52,6 +53,7 @@ export class Backlog {
       this.#blocks.splice(at, 1);
       this.#bytes -= block.byteLength;
       rows += block.rowCount;
+      block.release?.();
     }
     return rows;
   }

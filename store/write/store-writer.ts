@@ -147,6 +147,7 @@ export class StoreWriter {
     if (performance.now() - this.#daysMs >= DAYS_INTERVAL_MS) this.#saveDays();
     const samples = head.drain();
     if (samples.count > 0) this.#backlog.push(samplesBlock(samples));
+    else samples.release();
     const histograms = head.drainHistograms();
     if (histograms.length > 0) this.#backlog.push(histogramsBlock(index, histograms));
     const exemplars = head.drainExemplars();
