@@ -79,7 +79,7 @@ async function insertAll(spool: Spool): Promise<readonly string[]> {
 }
 
 test('a file that was inserted just before a crash is not inserted twice', async () => {
-  const spool = new Spool({ dir: join(dir, 'spool'), bytesMax: 1e9 });
+  const spool = new Spool({ dir: join(dir, 'spool'), bytesMax: 1e9, isSynced: false });
   fill(spool);
   const again = join(dir, 'again');
   cpSync(spool.dir, again, { recursive: true });
@@ -90,13 +90,13 @@ test('a file that was inserted just before a crash is not inserted twice', async
   expect(await answer()).toBe(`${rows}\t${rows}\t${sum}\n`);
   expect(readdirSync(spool.dir)).toEqual([]);
 
-  expect(await insertAll(new Spool({ dir: again, bytesMax: 1e9 }))).toEqual([]);
+  expect(await insertAll(new Spool({ dir: again, bytesMax: 1e9, isSynced: false }))).toEqual([]);
   expect(await answer()).toBe(`${rows}\t${rows}\t${sum}\n`);
   expect(readdirSync(again)).toEqual([]);
 });
 
 test('a file that cannot be sorted is inserted as it is', async () => {
-  const spool = new Spool({ dir: join(dir, 'unsortable'), bytesMax: 1e9 });
+  const spool = new Spool({ dir: join(dir, 'unsortable'), bytesMax: 1e9, isSynced: false });
   fill(spool);
   const before = await answer();
   const [file] = spool.closed;
@@ -109,9 +109,9 @@ test('a file that cannot be sorted is inserted as it is', async () => {
 
 test('a sorted copy that a process before left behind goes', () => {
   const left = join(dir, 'left');
-  const spool = new Spool({ dir: left, bytesMax: 1e9 });
+  const spool = new Spool({ dir: left, bytesMax: 1e9, isSynced: false });
   writeFileSync(join(left, '0000000000000001-samples.native.sorted'), 'half');
 
-  expect(new Spool({ dir: left, bytesMax: 1e9 }).closed).toEqual(spool.closed);
+  expect(new Spool({ dir: left, bytesMax: 1e9, isSynced: false }).closed).toEqual(spool.closed);
   expect(readdirSync(left)).toEqual([]);
 });
