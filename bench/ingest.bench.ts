@@ -2,10 +2,10 @@
  * `ingest`: 50 targets of 2,000 series scraped each second; CPU of the whole process per sample,
  * HTTP, parsing, storage and merges included, one program after the other on the same pages.
  */
+import { countSamples } from './count-samples.ts';
 import { contenders } from './peers.ts';
 import { pauseMs, removeDataDir, startProgram, startTargets } from './process.ts';
 import { machineLine, printTable, ratio } from './table.ts';
-import { METRIC_NAMES } from './target-pages.ts';
 
 const TARGETS = 50;
 const SERIES_PER_TARGET = 2000;
@@ -55,18 +55,4 @@ export async function run(isQuick: boolean): Promise<void> {
       ratio(ours.cpuMicrosPerSample, figure.cpuMicrosPerSample),
     ]),
   );
-}
-
-/** Samples that reached the program in the counted time, by its own answer. */
-async function countSamples(url: string, seconds: number): Promise<number> {
-  let samples = 0;
-  for (const name of METRIC_NAMES) {
-    const expr = `sum(count_over_time(${name}[${Math.floor(seconds)}s]))`;
-    const response = await fetch(`${url}/api/v1/query?query=${encodeURIComponent(expr)}`);
-    const body = (await response.json()) as {
-      data: { result: readonly { value: readonly [number, string] }[] };
-    };
-    samples += Number(body.data.result[0]?.value[1] ?? 0);
-  }
-  return samples;
 }

@@ -1,6 +1,6 @@
 /** How we and the peers are started, each on the same targets. */
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { appendFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { findOnPath, type ProgramSpec } from './process.ts';
 
@@ -67,6 +67,25 @@ export function prometheus(plan: ScrapePlan | undefined): ProgramSpec | undefine
       '--web.enable-admin-api',
     ],
     readyPath: '/-/ready',
+  };
+}
+
+/** A Prometheus that scrapes, and sends all of it to `writeUrl`. */
+export function sendingPrometheus(
+  plan: ScrapePlan,
+  writeUrl: string,
+  message: string,
+): ProgramSpec | undefined {
+  const spec = prometheus(plan);
+  if (spec === undefined) return undefined;
+  const remoteWrite = `remote_write: [{ url: '${writeUrl}', protobuf_message: ${message} }]\n`;
+  return {
+    ...spec,
+    args: (port, dir) => {
+      const args = spec.args(port, dir);
+      appendFileSync(join(dir, 'prometheus.yml'), remoteWrite);
+      return args;
+    },
   };
 }
 
