@@ -10,18 +10,23 @@ const LABELS_MAX = 1000;
  */
 export function checkedLabels(pairs: readonly string[]): Labels | string {
   if (pairs.length > 2 * LABELS_MAX) return `more than ${LABELS_MAX} labels`;
-  const labels = isSorted(pairs) ? Labels.fromSortedPairs(pairs) : Labels.fromPairs(pairs);
-  if (labels.get(METRIC_NAME) === '') {
-    return `invalid metric name or labels, got ${labels.toString()}`;
+  if (isSorted(pairs)) {
+    // In order, a name cannot come twice, and only the first can be empty.
+    const sorted = Labels.fromSortedPairs(pairs);
+    return sorted.has(METRIC_NAME) && pairs[0] !== '' ? sorted : invalid(sorted);
   }
-  if (pairs.includes('') && pairs.some((text, at) => at % 2 === 0 && text === '')) {
-    return `invalid metric name or labels, got ${labels.toString()}`;
-  }
+  const labels = Labels.fromPairs(pairs);
+  if (!labels.has(METRIC_NAME)) return invalid(labels);
+  if (pairs.some((text, at) => at % 2 === 0 && text === '')) return invalid(labels);
   const duplicate = duplicateName(pairs);
   if (duplicate !== undefined) {
     return `invalid labels for series, labels ${labels.toString()}, duplicated label ${duplicate}`;
   }
   return labels;
+}
+
+function invalid(labels: Labels): string {
+  return `invalid metric name or labels, got ${labels.toString()}`;
 }
 
 /** In order, and without the empty values that a label set never holds. */
