@@ -116,11 +116,17 @@ export class RemoteWriter {
     this.#cancelMetadata();
     const cancel = this.#options.clock.schedule(flushMs, () => this.#abort.abort());
     await this.#resharding;
-    await Promise.all(this.#shards.map((shard) => shard.drain()));
+    await Promise.all(this.#shards.map((shard) => shard.drain(this.#abort.signal)));
     cancel();
     this.#abort.abort();
     this.#client.close();
-    this.#setPending();
+    const { metrics, logger } = this.#options;
+    const left = this.#pending();
+    if (left > 0) {
+      logger.warn('remote write: samples were left unsent', { ...this.#metricLabels, left });
+      metrics.dropped.inc({ ...this.#metricLabels, reason: 'shutdown' }, left);
+    }
+    metrics.pending.set(this.#metricLabels, 0);
   }
 
   #push(ref: SeriesRef, timestampMs: number, low: number, high: number): void {

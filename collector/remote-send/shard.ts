@@ -43,10 +43,12 @@ export class Shard {
     await this.#sending;
   }
 
-  /** Sends all that is left, without waiting for batches to fill. */
-  async drain(): Promise<void> {
+  /** Sends what is left, without waiting for batches to fill, until `signal` says that it is enough. */
+  async drain(signal: AbortSignal): Promise<void> {
     await this.pause();
-    while (this.queue.length > 0 || this.queue.hasExemplars) await this.#sendOne();
+    while (!signal.aborted && (this.queue.length > 0 || this.queue.hasExemplars)) {
+      await this.#sendOne();
+    }
   }
 
   #begin(): void {

@@ -74,4 +74,17 @@ describe('remote_write', () => {
     });
     expect(Math.max(...sizes)).toBe(10);
   });
+
+  test('what cannot be sent when the time is over is counted, and the end does not hang', async () => {
+    const answer = () => ({ status: 503 });
+    const rig = await started({ answer, flushesNothing: true, queue: { samplesPerSendMax: 2 } });
+
+    rig.scrape('a 1\nb 1\nc 1\n');
+    await rig.requestCount(1);
+    await rig.stop();
+
+    const metrics = await rig.registry.metrics();
+    expect(metrics).toMatch(/samples_failed_total\{[^}]*\} 2/);
+    expect(metrics).toMatch(/samples_dropped_total\{.*reason="shutdown"\} 2/);
+  });
 });

@@ -31,6 +31,8 @@ export interface SenderRigOptions {
   readonly answers?: readonly Answer[];
   readonly answer?: (request: CapturedRequest) => Answer | undefined;
   readonly convertsHistograms?: boolean;
+  /** The time to send what waits at the end is over at once. */
+  readonly flushesNothing?: boolean;
 }
 
 /** Timers longer than this are those that come round; tests do not wait for them. */
@@ -52,6 +54,7 @@ export class SenderRig {
   readonly #target: TargetIngest;
   readonly #options: SenderRigOptions;
   #timeMs = Date.now() - 60_000;
+  #isStopping = false;
 
   constructor(options: SenderRigOptions = {}) {
     this.#options = options;
@@ -176,6 +179,7 @@ export class SenderRig {
 
   /** Everything that waits is sent, then all is closed. */
   async stop(): Promise<void> {
+    this.#isStopping = true;
     await this.manager.stop();
     this.#server.closeAllConnections();
     this.#server.close();
@@ -194,6 +198,8 @@ export class SenderRig {
       ...SYSTEM_CLOCK,
       schedule: (delayMs, run) => {
         this.delays.push(delayMs);
+        const isFlush = this.#isStopping && delayMs > LONG_MS;
+        if (isFlush && this.#options.flushesNothing === true) return SYSTEM_CLOCK.schedule(1, run);
         return delayMs > LONG_MS ? () => undefined : SYSTEM_CLOCK.schedule(1, run);
       },
     };
