@@ -65,21 +65,19 @@ function incompatible(left: GoValue, right: GoValue): FunctionError {
 /** Values that are no numbers, strings or booleans. */
 function isSameOther(left: Maybe<GoValue>, right: Maybe<GoValue>): boolean {
   if (left !== undefined && right !== undefined && left.kind !== right.kind) {
-    const [a, b] = [shown(left), shown(right)];
-    throw new FunctionError(
-      `non-comparable types ${a}: ${left.type.name}, ${right.type.name}: ${b}`,
-    );
+    const types = `${shown(left, '%s')}: ${left.type.name}, ${right.type.name}`;
+    throw new FunctionError(`non-comparable types ${types}: ${shown(right, '%v')}`);
   }
   if (isNil(left) || isNil(right)) return isNil(left) === isNil(right);
   if (left === undefined || right === undefined) return false;
   if (right.kind === 'slice' || right.kind === 'map' || right.kind === 'func') {
-    throw new FunctionError(`non-comparable type ${shown(right)}: ${right.type.name}`);
+    throw new FunctionError(`non-comparable type ${shown(right, '%s')}: ${right.type.name}`);
   }
   return isIdentical(left, right);
 }
 
-function shown(value: GoValue): string {
-  return sprintf('%s', [value.kind === 'func' ? goString(value.type.name) : value]);
+function shown(value: GoValue, format: string): string {
+  return sprintf(format, [value.kind === 'func' ? goString(value.type.name) : value]);
 }
 
 function isIdentical(left: GoValue, right: GoValue): boolean {

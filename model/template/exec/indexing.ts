@@ -95,7 +95,8 @@ export function sliceOfValue(
 }
 
 function bounds(indexes: readonly Maybe<GoValue>[], length: number): [number, number] {
-  const positions = indexes.map((index) => positionIn(fromInterface(index), length));
+  // Unlike `index`, it does not look into interfaces.
+  const positions = indexes.map((index) => positionIn(index, length));
   const [from = 0, to = length, capacity = length] = positions;
   if (from > to) throw new FunctionError(`invalid slice index: ${from} > ${to}`);
   if (to > capacity) throw new FunctionError(`invalid slice index: ${to} > ${capacity}`);

@@ -103,38 +103,62 @@ export const LOWER_FUNCTION = fixed(ONE_TEXT, (args) => goString(toLower(textArg
 
 /** Go maps rune by rune: what would become two letters, like `ß`, stays. */
 function toUpper(text: string): string {
-  return mapRunes(text, (char) => char.toUpperCase());
-}
-
-function toLower(text: string): string {
-  return mapRunes(text, (char) => char.toLowerCase());
-}
-
-function mapRunes(text: string, map: (char: string) => string): string {
   let out = '';
   for (const char of text) {
-    const mapped = map(char);
-    out += Array.from(mapped).length === 1 ? mapped : char;
+    const upper = char.toUpperCase();
+    out += Array.from(upper).length === 1 ? upper : char;
   }
   return out;
 }
 
-/** Words as Unicode's word boundaries have them: `don't` is one, `a-b` two. */
-const WORDS = new Intl.Segmenter('en-US', { granularity: 'word' });
+function toLower(text: string): string {
+  let out = '';
+  // The one letter that becomes two, İ, keeps the first of them.
+  for (const char of text) out += String.fromCodePoint(char.toLowerCase().codePointAt(0) as number);
+  return out;
+}
 
-/** Title case: the first letter of each word, and the rest in lower case or as it is. */
+/** Letters that are two in one have a form for titles: `ǆ` becomes `ǅ`. */
+const TITLE_DIGRAPHS: ReadonlyMap<string, string> = new Map([
+  ['\u01c4', '\u01c5'],
+  ['\u01c7', '\u01c8'],
+  ['\u01ca', '\u01cb'],
+  ['\u01f1', '\u01f2'],
+]);
+
+function titleLetter(char: string): string {
+  const [first = '', ...others] = Array.from(char.toUpperCase());
+  return (TITLE_DIGRAPHS.get(first) ?? first) + others.join('').toLowerCase();
+}
+
+/** Stand within a word, one at a time: `don't`, `a.b`, `a:b`. */
+const WITHIN_WORDS =
+  /^[:\u00b7\u0387\u055f\u05f4\u2027\ufe13\ufe55\uff1a.\u2018\u2019\u2024\ufe52\uff07\uff0e']$/;
+const WORD_CHARACTER = /^[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Cf}]$/u;
+const WITHOUT_WORDS =
+  /^[\p{Ideographic}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]$/u;
+const CASED = /^\p{Cased}$/u;
+
+/**
+ * Title case: the first cased letter of each word, and the rest in lower case or as it is. What a
+ * word is follows golang.org/x/text/cases, `titleCaser`.
+ */
 export function titleCase(args: Args, rest: 'keep' | 'lower'): string {
   let out = '';
-  for (const { segment } of WORDS.segment(textArg(args, 0))) {
-    const at = segment.search(/\p{L}/u);
-    if (at < 0) {
-      out += segment;
+  let isInWord = false;
+  let wasWithin = false;
+  for (const char of textArg(args, 0)) {
+    const isWithin = WITHIN_WORDS.test(char);
+    if (isWithin && wasWithin) isInWord = false;
+    wasWithin = isWithin;
+    if (CASED.test(char)) {
+      if (!isInWord) out += titleLetter(char);
+      else out += rest === 'lower' ? char.toLowerCase() : char;
+      isInWord = true;
       continue;
     }
-    const first = String.fromCodePoint(segment.codePointAt(at) as number);
-    const tail = segment.slice(at + first.length);
-    const title = first.toUpperCase();
-    out += segment.slice(0, at) + title + (rest === 'lower' ? tail.toLowerCase() : tail);
+    out += char;
+    if (!isWithin && (!WORD_CHARACTER.test(char) || WITHOUT_WORDS.test(char))) isInWord = false;
   }
   return out;
 }

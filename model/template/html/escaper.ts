@@ -244,7 +244,7 @@ export class Escaper {
     // A recursive template: take its output for the assumption, and see whether that holds.
     const second = this.#body(first.context, tree);
     if (second.holds) return second.context;
-    if (first.context.state === 'Error') return first.context;
+    if (first.context.state === 'Error') return second.context;
     return errorContext(
       `cannot compute output context for template ${tree.name}`,
       placeOf(tree.root, tree.source),

@@ -46,13 +46,14 @@ export function escapeUnquoted(args: Args): string {
 }
 
 function unquoted(text: string, keepsEntities: boolean): string {
-  const special = /[\0\t\n\v\f\r "&'+<=>`]|[\ufdd0-\ufdef\ufff0-\uffff]/g;
+  const special = /[\0\t\n\v\f\r "&'+<=>`]|[\ufdd0-\ufdef\ufff0-\uffff]|\p{Cs}/gu;
   return text.replace(special, (char) => {
     if (char === '\0') return '&#xfffd;';
     if (char === '&') return keepsEntities ? '&' : '&amp;';
     if (char === '<') return '&lt;';
     if (char === '>') return '&gt;';
-    const code = char.charCodeAt(0);
+    // A byte that is no UTF-8 becomes the character that stands for one.
+    const code = /\p{Cs}/u.test(char) ? 0xfffd : char.charCodeAt(0);
     return code < 0x80 ? `&#${code};` : `&#x${code.toString(16)};`;
   });
 }

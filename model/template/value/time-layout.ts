@@ -82,7 +82,7 @@ function formatElement(time: GoInstant, element: string): string {
     case 'pm':
       return hour >= 12 ? 'pm' : 'am';
     case 'MST':
-      return time.abbreviation;
+      return time.abbreviation || formatOffset(time.offsetSeconds, '-0700');
     default:
       return /^[.,]/.test(element)
         ? formatFraction(time.nanosecond, element)
