@@ -75,7 +75,6 @@ export const BOOL = basic('bool', 'bool');
 export const INT = basic('int', 'int');
 export const INT64 = basic('int', 'int64');
 export const UINT8 = basic('uint', 'uint8');
-export const UINT64 = basic('uint', 'uint64');
 export const FLOAT64 = basic('float', 'float64');
 export const STRING = basic('string', 'string');
 
@@ -99,14 +98,6 @@ export function mapOf(element: GoType): GoType {
 
 export function pointerTo(element: GoType): GoType {
   return unnamed('pointer', `*${element.name}`, element);
-}
-
-/** The type of a function value, for messages. */
-export function functionType(fn: GoFunction): GoType {
-  const params = fn.params.map((param, index) =>
-    fn.isVariadic === true && index === fn.params.length - 1 ? `...${param.name}` : param.name,
-  );
-  return unnamed('func', `func(${params.join(', ')})`);
 }
 
 export const STRINGS = sliceOf(STRING);

@@ -4,7 +4,6 @@ import {
   ANYS,
   BOOL,
   FLOAT64,
-  functionType,
   type GoFunction,
   type GoType,
   INT,
@@ -150,10 +149,6 @@ export function goMap(entries: Iterable<readonly [string, Maybe<GoValue>]>): Map
 
 export function goPointer(target: GoValue): PointerValue {
   return { kind: 'pointer', type: pointerTo(target.type), target };
-}
-
-export function goFunc(fn: GoFunction): FuncValue {
-  return { kind: 'func', type: functionType(fn), fn };
 }
 
 /** What lies in a field, element or variable of type `type`: wrapped when that is an interface. */
