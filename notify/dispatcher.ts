@@ -22,8 +22,16 @@ export interface DispatcherOptions {
   readonly observe: NotifyObserver;
 }
 
+/** A node of the tree that takes an alert, and the labels of its group there. */
+interface Destination {
+  readonly route: Route;
+  readonly groupLabels: Labels;
+}
+
 export class Dispatcher {
   readonly #options: DispatcherOptions;
+  /** By fingerprint: alerts come again every minute or so, and always go the same ways. */
+  readonly #destinations = new Map<string, readonly Destination[]>();
   /** By the id of the route, then by the key of the group's labels. */
   readonly #groups = new Map<string, Map<string, AlertGroup>>();
   #groupCount = 0;
@@ -41,9 +49,14 @@ export class Dispatcher {
   }
 
   put(fingerprint: string, alert: Alert): void {
-    for (const route of this.#options.root.match(alert.labels)) {
-      this.#put(fingerprint, alert, route);
+    for (const destination of this.#destinationsOf(fingerprint, alert.labels)) {
+      this.#put(fingerprint, alert, destination);
     }
+  }
+
+  /** An alert is no more. */
+  forget(fingerprint: string): void {
+    this.#destinations.delete(fingerprint);
   }
 
   /** No more flushes; those that are running go on. */
@@ -51,8 +64,16 @@ export class Dispatcher {
     for (const group of this.groups()) group.stop();
   }
 
-  #put(fingerprint: string, alert: Alert, route: Route): void {
-    const groupLabels = route.groupLabels(alert.labels);
+  #destinationsOf(fingerprint: string, labels: Labels): readonly Destination[] {
+    const known = this.#destinations.get(fingerprint);
+    if (known !== undefined) return known;
+    const routes = this.#options.root.match(labels);
+    const found = routes.map((route) => ({ route, groupLabels: route.groupLabels(labels) }));
+    this.#destinations.set(fingerprint, found);
+    return found;
+  }
+
+  #put(fingerprint: string, alert: Alert, { route, groupLabels }: Destination): void {
     const groups = this.#groups.get(route.id) ?? new Map<string, AlertGroup>();
     this.#groups.set(route.id, groups);
     const known = groups.get(groupLabels.key);

@@ -338,6 +338,7 @@ export class NotificationEngine implements AlertSink {
       if (!isResolvedAt(alert, nowMs) || grouped.has(fingerprint)) continue;
       this.#alerts.delete(fingerprint);
       this.silences.forgetAlert(fingerprint);
+      this.#generation.dispatcher.forget(fingerprint);
       this.#writer.mark({ kind: 'alert', key: fingerprint });
     }
   }

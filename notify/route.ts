@@ -45,6 +45,8 @@ export class Route {
   /** The key with each node's place among its siblings: unique. */
   readonly id: string;
   readonly #continue: boolean;
+  /** Undefined: all labels. */
+  readonly #groupBy: ReadonlySet<string> | undefined;
 
   constructor(config: RouteConfig, parent?: Route, position = 0) {
     const text = matchersText(config.matchers);
@@ -53,6 +55,8 @@ export class Route {
     this.key = parent === undefined ? text : `${parent.key}/${text}`;
     this.id = parent === undefined ? text : `${parent.id}/${text}/${position}`;
     this.#continue = config.continue;
+    const { groupBy } = this.options;
+    this.#groupBy = groupBy === 'all' ? undefined : new Set(groupBy);
     this.children = config.routes.map((child, at) => new Route(child, this, at));
   }
 
@@ -75,8 +79,7 @@ export class Route {
   }
 
   groupLabels(labels: Labels): Labels {
-    const { groupBy } = this.options;
-    return groupBy === 'all' ? labels : labels.only(new Set(groupBy));
+    return this.#groupBy === undefined ? labels : labels.only(this.#groupBy);
   }
 
   /** `{}/{a="b"}:{alertname="X", cluster="c"}`; people and services know groups by it. */

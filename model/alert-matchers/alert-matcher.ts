@@ -1,11 +1,7 @@
 /** Conditions on an alert's labels, as Alertmanager has them. */
 import { compareUtf8, type Labels, quoteGo } from '../labels.ts';
-import { compileRegex, type MatchType, RegexError } from '../matcher.ts';
-
-/** Longer expressions are refused: a matcher is typed by people, not generated. */
-const REGEX_LENGTH_MAX = 64 * 1024;
-
-const META = /[\\^$.|?*+()[\]{}]/;
+import type { MatchType } from '../matcher.ts';
+import { alertRegexTest } from './regex-test.ts';
 
 /** Go's `unicode.IsSpace` and what else ends a text without quotes. */
 export const RESERVED =
@@ -30,7 +26,7 @@ export class AlertMatcher {
     this.name = name;
     this.value = value;
     const isRegex = type === '=~' || type === '!~';
-    const positive = isRegex ? regexTest(value) : (text: string) => text === value;
+    const positive = isRegex ? alertRegexTest(value) : (text: string) => text === value;
     this.#test = type === '=' || type === '=~' ? positive : (text) => !positive(text);
   }
 
@@ -48,20 +44,6 @@ export class AlertMatcher {
   equals(other: AlertMatcher): boolean {
     return this.type === other.type && this.name === other.name && this.value === other.value;
   }
-}
-
-function regexTest(pattern: string): (text: string) => boolean {
-  if (pattern.length > REGEX_LENGTH_MAX) {
-    throw new RegexError(`error parsing regexp: longer than ${REGEX_LENGTH_MAX} characters`);
-  }
-  const compiled = compileRegex(`^(?:${pattern})$`);
-  if (pattern === '.+') return (text) => text !== '' && !text.includes('\n');
-  const alternatives = pattern.split('|');
-  if (alternatives.every((part) => !META.test(part))) {
-    const set = new Set(alternatives);
-    return (text) => set.has(text);
-  }
-  return (text) => compiled.matches(text);
 }
 
 function escapeValue(value: string): string {
