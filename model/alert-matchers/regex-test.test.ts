@@ -79,7 +79,12 @@ describe('alertRegexTest', () => {
         '\\\\',
         '\\|',
       ],
-      ...['[ab]', '?', '\n', 'é', '🙂', '\\d'],
+      '[ab]',
+      '?',
+      '\n',
+      'é',
+      '🙂',
+      '\\d',
     );
     const pattern = fc.array(piece, { maxLength: 8 }).map((parts) => parts.join(''));
     const text = fc
