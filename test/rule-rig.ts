@@ -62,6 +62,7 @@ export class RuleRig {
     this.manager = new RuleManager({
       query: async (...args) => {
         this.#evaluationsRunning++;
+        this.store.reveal(this.clock.nowMs());
         try {
           return await query(...args);
         } finally {
@@ -101,13 +102,8 @@ export class RuleRig {
   /** Moves on, evaluation by evaluation, and lets each one end. */
   async advance(byMs: number): Promise<void> {
     const endMs = this.clock.nowMs() + byMs;
-    this.store.reveal(this.clock.nowMs());
-    while (this.clock.step(endMs - this.clock.nowMs())) {
-      this.store.reveal(this.clock.nowMs());
-      await this.settle();
-    }
+    while (this.clock.step(endMs - this.clock.nowMs())) await this.settle();
     this.clock.advance(endMs - this.clock.nowMs());
-    this.store.reveal(endMs);
   }
 
   /** Waits until every group has its next slot before it. */

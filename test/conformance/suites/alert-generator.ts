@@ -191,7 +191,13 @@ function checkTransition(
   const lateMs = dueMs + cases.interval_seconds * 1000;
   const where = `${name} at sample ${sample}`;
   const before = seen.findLast(({ timeMs }) => timeMs < dueMs);
-  const after = seen.find(({ timeMs }) => timeMs >= lateMs);
+  const within = seen.filter(({ timeMs }) => timeMs >= dueMs && timeMs <= lateMs);
+  const expected = Object.entries(annotations ?? {});
+  const after =
+    within.find(
+      (one) =>
+        one.state === state && expected.every(([name, text]) => one.annotations.get(name) === text),
+    ) ?? within.at(-1);
   if (after === undefined) return [`${where}: not observed`];
   const problems: string[] = [];
   const isChange = change === undefined && annotations === undefined;
@@ -200,7 +206,7 @@ function checkTransition(
   if (after.seriesState !== state) {
     problems.push(`${where}: ALERTS says ${after.seriesState}, not ${state}`);
   }
-  for (const [annotation, text] of Object.entries(annotations ?? {})) {
+  for (const [annotation, text] of expected) {
     const got = after.annotations.get(annotation);
     if (got !== text) problems.push(`${where}: ${annotation} is ${JSON.stringify(got)}`);
   }
