@@ -12,15 +12,14 @@ import { IntegrationRunner } from './integration-runner.ts';
 import { NotificationLog } from './notification-log.ts';
 import type { Integration } from './notifier.ts';
 import type { NotifyObserver } from './notify-event.ts';
-import type { NotifyDocumentName, NotifyStore } from './notify-store.ts';
+import type { NotifyStore } from './notify-store.ts';
 import { Pipeline, type RouteMute } from './pipeline.ts';
 import { Route } from './route.ts';
 import { Silences } from './silences.ts';
 import {
   decodeState,
-  encodeAlert,
-  encodeGroup,
-  encodeSilence,
+  encodeDocument,
+  groupDocumentKey,
   type NotifyState,
 } from './state-documents.ts';
 import { StateWriter } from './state-writer.ts';
@@ -104,7 +103,15 @@ export class NotificationEngine implements AlertSink {
       store,
       clock,
       observe,
-      encode: (name) => this.#encode(name),
+      encode: (name) => {
+        return encodeDocument(name, {
+          alert: (key) => this.#alerts.get(key),
+          silence: (key) => this.silences.get(key),
+          log: (key) => this.#log.get(key),
+          group: (key) => this.#groups.get(key),
+          nowMs: clock.nowMs,
+        });
+      },
     });
     this.#log = new NotificationLog(retentionMs, (key) => this.#writer.mark({ kind: 'log', key }));
     this.silences = new Silences({
@@ -283,31 +290,6 @@ export class NotificationEngine implements AlertSink {
     return new Map(flushes);
   }
 
-  #encode({ kind, key }: NotifyDocumentName): string | undefined {
-    switch (kind) {
-      case 'alert': {
-        const alert = this.#alerts.get(key);
-        return alert && encodeAlert(alert);
-      }
-      case 'silence': {
-        const silence = this.silences.get(key);
-        return silence && encodeSilence(silence);
-      }
-      case 'log': {
-        const record = this.#log.get(key);
-        return record && JSON.stringify(record);
-      }
-      case 'group': {
-        const group = this.#groups.get(key);
-        if (group === undefined) return undefined;
-        const { groupLabels, nextFlushAtMs } = group;
-        return encodeGroup({ routeId: group.route.id, groupLabels, nextFlushAtMs });
-      }
-      case 'alive':
-        return JSON.stringify(this.#options.clock.nowMs());
-    }
-  }
-
   #markAlive(): void {
     this.#writer.mark({ kind: 'alive', key: '' });
   }
@@ -342,8 +324,4 @@ export class NotificationEngine implements AlertSink {
       this.#writer.mark({ kind: 'alert', key: fingerprint });
     }
   }
-}
-
-function groupDocumentKey(routeId: string, groupLabels: Labels): string {
-  return `${routeId}:${String(groupLabels)}`;
 }

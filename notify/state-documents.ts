@@ -3,8 +3,9 @@ import type { Alert } from '../model/alert.ts';
 import { AlertMatcher } from '../model/alert-matchers/alert-matcher.ts';
 import { Labels } from '../model/labels.ts';
 import type { MatchType } from '../model/matcher.ts';
+import type { AlertGroup } from './alert-group.ts';
 import type { LogRecord } from './notification-log.ts';
-import type { NotifyDocument } from './notify-store.ts';
+import type { NotifyDocument, NotifyDocumentName } from './notify-store.ts';
 import type { Silence } from './silence.ts';
 
 /** When a group speaks next. */
@@ -38,7 +39,7 @@ interface GroupJson extends Omit<GroupState, 'groupLabels'> {
   readonly groupLabels: Pairs;
 }
 
-export function encodeAlert(alert: Alert): string {
+function encodeAlert(alert: Alert): string {
   const json: AlertJson = {
     ...alert,
     labels: alert.labels.pairs,
@@ -47,7 +48,7 @@ export function encodeAlert(alert: Alert): string {
   return JSON.stringify(json);
 }
 
-export function encodeSilence(silence: Silence): string {
+function encodeSilence(silence: Silence): string {
   const json: SilenceJson = {
     ...silence,
     matchers: silence.matchers.map(({ type, name, value }) => [type, name, value]),
@@ -55,9 +56,51 @@ export function encodeSilence(silence: Silence): string {
   return JSON.stringify(json);
 }
 
-export function encodeGroup(group: GroupState): string {
-  const json: GroupJson = { ...group, groupLabels: group.groupLabels.pairs };
+function encodeGroup({ route, groupLabels, nextFlushAtMs }: AlertGroup): string {
+  const json: GroupJson = { routeId: route.id, groupLabels: groupLabels.pairs, nextFlushAtMs };
   return JSON.stringify(json);
+}
+
+/** Where the documents come from, by their keys. */
+export interface StateSources {
+  /** By fingerprint. */
+  readonly alert: (key: string) => Alert | undefined;
+  readonly silence: (key: string) => Silence | undefined;
+  readonly log: (key: string) => LogRecord | undefined;
+  /** By `groupDocumentKey`. */
+  readonly group: (key: string) => AlertGroup | undefined;
+  readonly nowMs: () => number;
+}
+
+/** A document as it is now; undefined when it is gone. */
+export function encodeDocument(
+  { kind, key }: NotifyDocumentName,
+  sources: StateSources,
+): string | undefined {
+  switch (kind) {
+    case 'alert': {
+      const alert = sources.alert(key);
+      return alert && encodeAlert(alert);
+    }
+    case 'silence': {
+      const silence = sources.silence(key);
+      return silence && encodeSilence(silence);
+    }
+    case 'log': {
+      const record = sources.log(key);
+      return record && JSON.stringify(record);
+    }
+    case 'group': {
+      const group = sources.group(key);
+      return group && encodeGroup(group);
+    }
+    case 'alive':
+      return JSON.stringify(sources.nowMs());
+  }
+}
+
+export function groupDocumentKey(routeId: string, groupLabels: Labels): string {
+  return `${routeId}:${String(groupLabels)}`;
 }
 
 /**
