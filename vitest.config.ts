@@ -7,9 +7,9 @@ export default defineConfig({
     exclude: ['node_modules/**', 'dist/**'],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 30_000,
+    testTimeout: 120_000,
     reporters: ['default', './test/closing-line-reporter.ts'],
-    hookTimeout: 60_000,
+    hookTimeout: 120_000,
     env: { TZ: 'UTC' },
   },
 });

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 const SCRIPT = resolve(import.meta.dirname, '../../cli/watchkeeper.ts');
-const START_WITHIN_MS = 40_000;
-const CONDITION_WITHIN_MS = 30_000;
+const START_WITHIN_MS = 90_000;
+const CONDITION_WITHIN_MS = 60_000;
 const POLL_MS = 50;
 
 export interface RunningProgram {
