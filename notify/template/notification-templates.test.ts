@@ -125,6 +125,12 @@ describe('functions', () => {
     );
   });
 
+  test('upper and lower case go letter by letter', () => {
+    expect(text('{{ toUpper "ßé" }} {{ toLower "İÀ" }} {{ toUpper "a\\xff" }}')).toBe(
+      'ßÉ ià A\ufffd',
+    );
+  });
+
   test('encodings and JSON', () => {
     expect(text('{{ base64encode "flush>>" }} {{ base64decode "YWI=" }}')).toBe('Zmx1c2g-Pg== ab');
     expect(() => text('{{ base64decode "YW=I" }}')).toThrow('illegal base64 data at input byte');

@@ -101,10 +101,13 @@ function parseTemplate(template: string): readonly TemplatePart[] {
 export const UPPER_FUNCTION = fixed(ONE_TEXT, (args) => goString(toUpper(textArg(args, 0))));
 export const LOWER_FUNCTION = fixed(ONE_TEXT, (args) => goString(toLower(textArg(args, 0))));
 
-/** Go maps rune by rune: what would become two letters, like `ß`, stays. */
+/**
+ * Go maps rune by rune: what would become two letters, like `ß`, stays; a byte that is no UTF-8
+ * becomes U+FFFD.
+ */
 function toUpper(text: string): string {
   let out = '';
-  for (const char of text) {
+  for (const char of text.toWellFormed()) {
     const upper = char.toUpperCase();
     out += Array.from(upper).length === 1 ? upper : char;
   }
@@ -113,8 +116,10 @@ function toUpper(text: string): string {
 
 function toLower(text: string): string {
   let out = '';
-  // The one letter that becomes two, İ, keeps the first of them.
-  for (const char of text) out += String.fromCodePoint(char.toLowerCase().codePointAt(0) as number);
+  for (const char of text.toWellFormed()) {
+    // The one letter that becomes two, İ, keeps the first of them.
+    out += String.fromCodePoint(char.toLowerCase().codePointAt(0) as number);
+  }
   return out;
 }
 
