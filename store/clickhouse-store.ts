@@ -239,7 +239,7 @@ export class ClickHouseStore implements Store {
   async applyConfig({ retention, limits }: Parameters<Store['applyConfig']>[0]): Promise<void> {
     const { engine, sweeper, tombstones, index, head, spool } = this.#parts;
     sweeper.configure(retention);
-    tombstones.setRetention(sweeper.longestMs, (ref) => sweeper.retentionOf(ref));
+    tombstones.setRetention(sweeper.longestMs, sweeper.perSeries);
     index.setSeriesMax(limits.seriesMax || SERIES_MAX_DEFAULT);
     head.configure(headBytesMax(this.#parts, limits), limits.outOfOrderWindowMs);
     spool.setBytesMax(limits.spoolBytesMax || SPOOL_BYTES_MAX_DEFAULT);

@@ -1,6 +1,6 @@
 import type { SeriesRef } from '../model/sink.ts';
 import type { TimeRangeMs } from '../model/source.ts';
-import type { HiddenSamples } from './read/sample-reader.ts';
+import type { HiddenSamples } from './read/merge-columns.ts';
 
 /** Deleted ranges by series, and the edge of retention. */
 export class Tombstones implements HiddenSamples {
@@ -8,7 +8,7 @@ export class Tombstones implements HiddenSamples {
   readonly #byRef = new Map<SeriesRef, TimeRangeMs[]>();
   #retentionMs = 0;
   /** Retention of single series, by a rule; 0: that of all. */
-  #retentionOf: (ref: SeriesRef) => number = () => 0;
+  #retentionOf: ((ref: SeriesRef) => number) | undefined;
 
   constructor(now: () => number) {
     this.#now = now;
@@ -16,9 +16,9 @@ export class Tombstones implements HiddenSamples {
 
   /**
    * @param retentionMs 0: for ever
-   * @param retentionOf milliseconds for a series of its own; 0: none
+   * @param retentionOf milliseconds for a series of its own, 0: none; undefined: no series has one
    */
-  setRetention(retentionMs: number, retentionOf: (ref: SeriesRef) => number): void {
+  setRetention(retentionMs: number, retentionOf: ((ref: SeriesRef) => number) | undefined): void {
     this.#retentionMs = retentionMs;
     this.#retentionOf = retentionOf;
   }
@@ -27,9 +27,13 @@ export class Tombstones implements HiddenSamples {
     return this.#retentionMs === 0 ? Number.NEGATIVE_INFINITY : this.#now() - this.#retentionMs;
   }
 
+  get isNothing(): boolean {
+    return this.#byRef.size === 0 && this.#retentionOf === undefined;
+  }
+
   of(ref: SeriesRef): readonly TimeRangeMs[] | undefined {
     const deleted = this.#byRef.get(ref);
-    const retentionMs = this.#retentionOf(ref);
+    const retentionMs = this.#retentionOf?.(ref) ?? 0;
     if (retentionMs === 0) return deleted;
     const tooOld = { startMs: Number.NEGATIVE_INFINITY, endMs: this.#now() - retentionMs - 1 };
     return deleted === undefined ? [tooOld] : [...deleted, tooOld];

@@ -3,7 +3,7 @@ import type { MetricMetadata } from '../model/sink.ts';
 import type { LabelSelection, LabelSource, SeriesExemplars } from '../model/source.ts';
 import type { Head } from './head/head.ts';
 import type { SeriesIndex } from './index/series-index.ts';
-import type { HiddenSamples } from './read/sample-reader.ts';
+import type { HiddenSamples } from './read/merge-columns.ts';
 import type { ExemplarReader } from './read/stored-exemplars.ts';
 import type { SeenDays } from './seen-days.ts';
 import type { MetadataCache } from './write/metadata-cache.ts';

@@ -25,19 +25,17 @@ const STEP_IDS = 2n ** 64n / BigInt(SERIES_STEPS);
 
 /** All series within retention, into the index. */
 export async function loadSeries(engine: Engine, index: SeriesIndex): Promise<void> {
-  for (let step = 0; step < SERIES_STEPS; step++) {
-    const bytes = await engine.read(
-      {
-        sql: `SELECT series_id, labels FROM series
-          WHERE series_id >= {first:UInt64} AND series_id <= {last:UInt64}
-          ORDER BY series_id LIMIT 1 BY series_id`,
-        params: { first: STEP_IDS * BigInt(step), last: STEP_IDS * BigInt(step + 1) - 1n },
-      },
-      LANE,
-    );
+  const total = 'SELECT count() FROM series FORMAT TSV';
+  index.reserve(Number(await engine.readText({ sql: total, params: {} }, LANE)));
+  const reader = index.openReader();
+  // While one step is decoded here, the engine reads the next one.
+  let next = readSeriesStep(engine, 0);
+  for (let step = 1; step <= SERIES_STEPS; step++) {
+    const bytes = await next;
+    if (step < SERIES_STEPS) next = readSeriesStep(engine, step);
     for (const block of readNative(bytes)) {
       const labels = mapColumn(block, 1);
-      index.load({
+      const batch = {
         count: block.rowCount,
         idWords: wordsOf64(fixedColumn(block, 0)),
         labelEnds: labels.ends,
@@ -45,9 +43,23 @@ export async function loadSeries(engine: Engine, index: SeriesIndex): Promise<vo
         values: asStrings(labels.values),
         firstSeenMs: undefined,
         lastSeenMs: undefined,
-      });
+      };
+      index.load(batch, reader);
     }
   }
+}
+
+function readSeriesStep(engine: Engine, step: number): Promise<Uint8Array> {
+  const first = STEP_IDS * BigInt(step);
+  return engine.read(
+    {
+      sql: `SELECT series_id, labels FROM series
+        WHERE series_id >= {first:UInt64} AND series_id <= {last:UInt64}
+        ORDER BY series_id LIMIT 1 BY series_id`,
+      params: { first, last: first + STEP_IDS - 1n },
+    },
+    LANE,
+  );
 }
 
 /** First and last day of every series of the index. */

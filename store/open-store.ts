@@ -116,7 +116,7 @@ async function openOn(
   const deleter = new SeriesDeleter(engine, index, tombstones, now);
   await setDurability(engine, options.durability);
   await setRetention(engine, sweeper.longestMs);
-  tombstones.setRetention(sweeper.longestMs, (ref) => sweeper.retentionOf(ref));
+  tombstones.setRetention(sweeper.longestMs, sweeper.perSeries);
   await loadSeries(engine, index);
   await loadSeenDays(engine, index, seen);
   await loadMetadata(engine, metadata);

@@ -57,9 +57,13 @@ export class RetentionSweeper {
     return times.includes(0) ? 0 : Math.max(...times);
   }
 
+  /** For readers; undefined: all series live equally long. */
+  get perSeries(): ((ref: SeriesRef) => number) | undefined {
+    return this.#classes.length === 1 ? undefined : (ref) => this.#retentionOf(ref);
+  }
+
   /** Milliseconds for a series that does not live as long as the longest; else 0. */
-  retentionOf(ref: SeriesRef): number {
-    if (this.#classes.length === 1) return 0;
+  #retentionOf(ref: SeriesRef): number {
     const timeMs = this.#classes[this.#class(ref)]?.timeMs ?? 0;
     return timeMs === this.longestMs ? 0 : timeMs;
   }

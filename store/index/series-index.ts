@@ -169,17 +169,26 @@ export class SeriesIndex {
     return (BigInt(table.idHigh[ref] as number) << 32n) | BigInt(table.idLow[ref] as number);
   }
 
+  /** Makes room for so many more series at once. */
+  reserve(seriesCount: number): void {
+    this.#table.reserve(this.#table.end + seriesCount);
+  }
+
+  /** For `load`, batch after batch, when nothing is removed meanwhile. */
+  openReader(): PairReader {
+    return new PairReader(this.#pairs);
+  }
+
   /** Takes over series from the store with the ids they have there. Known label sets stay. */
-  load(batch: PersistedSeries): void {
-    const reader = new PairReader(this.#pairs, batch.names, batch.values);
-    this.#table.reserve(this.#table.end + batch.count);
+  load(batch: PersistedSeries, reader: PairReader = this.openReader()): void {
+    reader.begin(batch.names, batch.values);
     let label = 0;
     for (let series = 0; series < batch.count; series++) {
       const end = batch.labelEnds[series] as number;
       const count = end - label;
       if (count > this.#scratch.length) this.#scratch = new Uint32Array(count * 2);
       const scratch = this.#scratch;
-      for (let at = 0; at < count; at++) scratch[at] = reader.read(label++);
+      for (let at = 0; at < count; at++) scratch[at] = reader.read(label++, at);
       if (count === 0 || count > LABELS_PER_SERIES_MAX) continue;
       this.#hash(scratch, count, 0);
       const hash = this.#words.low;

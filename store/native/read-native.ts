@@ -91,11 +91,20 @@ export class NativeReader {
   #strings(rowCount: number): StringColumn {
     if (rowCount > this.#bytes.length - this.#at) throw this.#endsEarly();
     const bounds = new Uint32Array(rowCount * 2);
+    const bytes = this.#bytes;
     for (let row = 0; row < rowCount; row++) {
-      const lengthBytes = this.#varUint();
-      bounds[2 * row] = this.#at;
-      this.#take(lengthBytes);
-      bounds[2 * row + 1] = this.#at;
+      const first = bytes[this.#at] ?? 0x80;
+      let start = this.#at + 1;
+      let end = start + first;
+      if (first >= 0x80) {
+        const lengthBytes = this.#varUint();
+        start = this.#at;
+        end = start + lengthBytes;
+      }
+      if (end > bytes.length) throw this.#endsEarly();
+      bounds[2 * row] = start;
+      bounds[2 * row + 1] = end;
+      this.#at = end;
     }
     return { kind: 'string', bytes: this.#bytes, bounds };
   }

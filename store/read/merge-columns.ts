@@ -8,6 +8,15 @@ import type { SeriesIndex } from '../index/series-index.ts';
 import type { StoredHistogram } from './stored-histograms.ts';
 import type { StoredRuns } from './stored-samples.ts';
 
+/** What readers must not see although it is still there. */
+export interface HiddenSamples {
+  /** Everything before is too old, for all series; -Infinity: nothing. */
+  readonly beforeMs: number;
+  /** No series has anything hidden but what is before `beforeMs`. */
+  readonly isNothing: boolean;
+  of(ref: SeriesRef): readonly TimeRangeMs[] | undefined;
+}
+
 export interface MergeInput {
   readonly index: SeriesIndex;
   /** In the order of the answer. */
@@ -16,16 +25,23 @@ export interface MergeInput {
   readonly head: HeadColumns;
   readonly stored: StoredRuns | undefined;
   readonly storedHistograms: ReadonlyMap<SeriesRef, readonly StoredHistogram[]> | undefined;
-  /** What of a series must not be seen; undefined for nearly all. */
-  readonly hidden: (ref: SeriesRef) => readonly TimeRangeMs[] | undefined;
+  readonly hidden: HiddenSamples;
 }
+
+/** Copying so many samples takes a few milliseconds; then other work gets its turn. */
+const SAMPLES_PER_TURN = 500_000;
 
 /**
  * One answer from memory and ClickHouse. Where both have a sample of the same time the one from
  * memory counts, and of several in ClickHouse (a block inserted twice) any one.
+ * @param head its arrays may become those of the answer
  */
-export function mergeColumns(input: MergeInput): SeriesColumns {
-  const { index, refs, head, stored, storedHistograms } = input;
+export async function mergeColumns(input: MergeInput): Promise<SeriesColumns> {
+  const { index, refs, head, stored, storedHistograms, hidden } = input;
+  const isAllInHead = stored === undefined && storedHistograms === undefined;
+  if (isAllInHead && (hidden.isNothing || !refs.some((ref) => hidden.of(ref) !== undefined))) {
+    return headColumns(index, refs, head);
+  }
   const runs = stored === undefined ? undefined : runByPosition(index, refs, stored);
   const storedCount = stored?.timestampsMs.length ?? 0;
   let room = head.timestampsMs.length + storedCount;
@@ -33,6 +49,7 @@ export function mergeColumns(input: MergeInput): SeriesColumns {
   const out = new Output(room, head.histograms !== undefined || storedHistograms !== undefined);
   const labels: Labels[] = [];
   const offsets: number[] = [0];
+  let turnEnd = SAMPLES_PER_TURN;
   for (let at = 0; at < refs.length; at++) {
     const ref = refs[at] as number;
     const start = out.count;
@@ -41,16 +58,42 @@ export function mergeColumns(input: MergeInput): SeriesColumns {
     if (list !== undefined) out.addMixed(list, stored, run, head, at);
     else if (stored !== undefined && run > 0) out.addBoth(stored, run - 1, head, at);
     else out.addHead(head, at);
-    const hidden = input.hidden(ref);
-    if (hidden !== undefined) out.hide(start, hidden);
+    const ranges = hidden.isNothing ? undefined : hidden.of(ref);
+    if (ranges !== undefined) out.hide(start, ranges);
+    // A series may have left the index while ClickHouse was read: it is past retention.
+    if (!index.isLive(ref)) out.count = start;
     if (out.count === start) continue;
     labels.push(index.labels(ref));
     offsets.push(out.count);
+    if (out.count < turnEnd) continue;
+    turnEnd = out.count + SAMPLES_PER_TURN;
+    await new Promise((turn) => setImmediate(turn));
   }
   return {
     labels,
     offsets: Uint32Array.from(offsets),
     ...out.columns(),
+    startTimestampsMs: undefined,
+  };
+}
+
+/** Nothing to merge: the columns as they are, without the series that have no sample. */
+function headColumns(index: SeriesIndex, refs: Uint32Array, head: HeadColumns): SeriesColumns {
+  const labels: Labels[] = [];
+  const offsets = new Uint32Array(refs.length + 1);
+  for (let at = 0; at < refs.length; at++) {
+    const end = head.offsets[at + 1] as number;
+    if (end === head.offsets[at]) continue;
+    labels.push(index.labels(refs[at] as number));
+    offsets[labels.length] = end;
+  }
+  const { timestampsMs, values, histograms } = head;
+  return {
+    labels,
+    offsets: offsets.subarray(0, labels.length + 1),
+    timestampsMs,
+    values,
+    histograms,
     startTimestampsMs: undefined,
   };
 }

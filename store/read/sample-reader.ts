@@ -5,7 +5,6 @@ import {
   type Selection,
   type SelectionEstimate,
   type SeriesColumns,
-  type TimeRangeMs,
   TooManySamplesError,
 } from '../../model/source.ts';
 import type { Engine, LaneName } from '../clickhouse/engine.ts';
@@ -15,7 +14,7 @@ import type { SeriesIndex } from '../index/series-index.ts';
 import { fixedColumn, integersOf } from '../native/native-column.ts';
 import { readNative } from '../native/read-native.ts';
 import type { SeenDays } from '../seen-days.ts';
-import { mergeColumns } from './merge-columns.ts';
+import { type HiddenSamples, mergeColumns } from './merge-columns.ts';
 import { readStoredHistograms, type StoredHistogram } from './stored-histograms.ts';
 import {
   readStoredSamples,
@@ -24,13 +23,6 @@ import {
   type StoredRuns,
   whereStored,
 } from './stored-samples.ts';
-
-/** What readers must not see although it is still there. */
-export interface HiddenSamples {
-  /** Everything before is too old, for all series; -Infinity: nothing. */
-  readonly beforeMs: number;
-  of(ref: SeriesRef): readonly TimeRangeMs[] | undefined;
-}
 
 export interface SampleReaderOptions {
   readonly engine: Engine;
@@ -75,7 +67,7 @@ export class SampleReader {
         head: recent,
         stored: undefined,
         storedHistograms: undefined,
-        hidden: (ref) => hidden.of(ref),
+        hidden,
       });
     }
     const rowsMax = selection.samplesMax - recent.timestampsMs.length;
@@ -85,7 +77,7 @@ export class SampleReader {
       refs,
       head: recent,
       ...part,
-      hidden: (ref) => hidden.of(ref),
+      hidden,
     });
   }
 

@@ -83,7 +83,10 @@ export async function readStoredSamples(
   return decodeRuns(bytes);
 }
 
-function decodeRuns(bytes: Uint8Array): StoredRuns {
+/** Decoding so many rows takes a few milliseconds; then other work gets its turn. */
+const ROWS_PER_TURN = 500_000;
+
+async function decodeRuns(bytes: Uint8Array): Promise<StoredRuns> {
   const blocks = readNative(bytes);
   const rowCount = blocks.reduce((sum, block) => sum + block.rowCount, 0);
   const timestampsMs = new Float64Array(rowCount);
@@ -93,6 +96,7 @@ function decodeRuns(bytes: Uint8Array): StoredRuns {
   let at = 0;
   let low = 0;
   let high = 0;
+  let turnEnd = ROWS_PER_TURN;
   for (const block of blocks) {
     copyIntegers(fixedColumn(block, 1), timestampsMs, at);
     copyFloats(fixedColumn(block, 2), values, at);
@@ -107,6 +111,9 @@ function decodeRuns(bytes: Uint8Array): StoredRuns {
       starts.push(at + row);
     }
     at += block.rowCount;
+    if (at < turnEnd) continue;
+    turnEnd = at + ROWS_PER_TURN;
+    await new Promise((turn) => setImmediate(turn));
   }
   starts.push(rowCount);
   return {
