@@ -122,6 +122,10 @@ export class Head implements ScrapeHead {
         counts.duplicates++;
         return;
       }
+      if (verdict === 'same-time' && this.#isForgotten(timestampMs)) {
+        counts.appended++;
+        return;
+      }
     }
     if (!countVerdict(verdict, counts)) return;
     this.admission.note(ref, timestampMs);
@@ -142,6 +146,10 @@ export class Head implements ScrapeHead {
         }
         if (stored !== undefined || this.#hasAt(ref, timestampMs)) {
           counts.duplicates++;
+          continue;
+        }
+        if (verdict === 'same-time' && this.#isForgotten(timestampMs)) {
+          counts.appended++;
           continue;
         }
       }
@@ -330,6 +338,14 @@ export class Head implements ScrapeHead {
     if (found.histograms?.[0] !== undefined) return 'other';
     const words = wordsOf(found.values);
     return words[0] === lowWord && words[1] === highWord ? 'same' : 'other';
+  }
+
+  /**
+   * True for the time of a series' last sample when memory has let go of that sample: what comes
+   * for it again is a sender's repeat, and ClickHouse has it.
+   */
+  #isForgotten(timestampMs: number): boolean {
+    return timestampMs < this.#completeSinceMs;
   }
 
   #hasAt(ref: SeriesRef, timestampMs: number): boolean {
