@@ -46,6 +46,7 @@ export function ourselves(
       `--config.file=${writeConfig(dir, plan)}`,
       `--data=${join(dir, 'data')}`,
       `--listen=127.0.0.1:${port}`,
+      '--web.enable-remote-write-receiver',
       ...extra,
     ],
     readyPath: '/-/ready',

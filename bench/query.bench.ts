@@ -1,10 +1,12 @@
 /**
- * `query`: the same 100,000 series scraped every 5 s by all programs at once, then each
- * expression as a range query over the last minutes at 5 s steps and as an instant query, each
- * program in turn, over HTTP with the whole answer read. Answers are compared with Prometheus'.
+ * `query`: the same samples of 100,000 series, every 5 s, written into all programs by remote
+ * write; then each expression as a range query at 5 s steps and as an instant query, each program
+ * in turn, over HTTP with the whole answer read. A third table reads ours from ClickHouse after a
+ * restart. All answers are compared with Prometheus' series by series.
  */
+import { feed } from './feed.ts';
 import { contenders } from './peers.ts';
-import { type Program, pauseMs, removeDataDir, startProgram, startTargets } from './process.ts';
+import { type Program, type ProgramSpec, removeDataDir, startProgram } from './process.ts';
 import { RANGE_EXPRESSIONS } from './query-expressions.ts';
 import { machineLine, printTable, ratio, spread } from './table.ts';
 
@@ -14,99 +16,144 @@ const STEP_SECONDS = 5;
 const ROUNDS = 7;
 const TOLERANCE = 1e-6;
 
+/** The points of each series, by its labels. */
+type Values = ReadonlyMap<string, readonly (readonly [number, string])[]>;
+
 interface Answer {
   readonly medianMs: number;
   readonly minMs: number;
   readonly maxMs: number;
-  /** Sum of all values and count of all points: equal answers have equal sums. */
-  readonly sum: number;
-  readonly points: number;
+  readonly cpuMs: number;
+  readonly values: Values;
+}
+
+interface Question {
+  readonly kind: 'range' | 'instant';
+  readonly endSeconds: number;
+  readonly rangeSeconds: number;
 }
 
 export async function run(isQuick: boolean): Promise<void> {
-  const collectSeconds = isQuick ? 120 : 720;
   const rangeSeconds = isQuick ? 90 : 600;
-  const targets = await startTargets(TARGETS, SERIES_PER_TARGET, 0);
-  const plan = { port: targets.port, targets: TARGETS, intervalSeconds: STEP_SECONDS };
+  const specs = contenders(undefined);
   const programs: Program[] = [];
-  for (const spec of contenders(plan)) programs.push(await startProgram(spec));
-  await pauseMs(collectSeconds * 1000);
-  // The targets stop, so that no program answers while it scrapes and all hold the same.
-  await targets.stop();
-  await pauseMs(2 * STEP_SECONDS * 1000);
-  const endSeconds = Math.floor(Date.now() / 1000 / STEP_SECONDS) * STEP_SECONDS - 6 * STEP_SECONDS;
-  for (const kind of ['range', 'instant'] as const) {
-    const rows: string[][] = [];
-    for (const expr of RANGE_EXPRESSIONS) {
-      const answers: Answer[] = [];
-      for (const program of programs) {
-        answers.push(await measure(program.url, kind, expr, endSeconds, rangeSeconds));
-      }
-      rows.push(tableRow(expr, answers, programs));
-    }
-    printTable(
-      `query, ${kind}: ${TARGETS * SERIES_PER_TARGET} series, ${rangeSeconds} s at ${STEP_SECONDS} s, median (min–max) ms of ${ROUNDS}, ${machineLine()}`,
-      [
-        'expression',
-        ...programs.map((program) => `${program.name} ${program.version}`),
-        ...programs.slice(1).map((program) => `ratio to ${program.name}`),
-        'answers',
-      ],
-      rows,
-    );
-  }
-  const rows = programs.map((p) => [p.name, (p.usage().rssBytes / 1e6).toFixed(0)]);
-  printTable('memory after it', ['program', 'RSS MB'], rows);
-  for (const program of programs) {
+  for (const spec of specs) programs.push(await startProgram(spec));
+  const endSeconds = Math.floor(Date.now() / 1000 / STEP_SECONDS) * STEP_SECONDS - 30;
+  await feed(
+    programs.map(({ url }) => url),
+    {
+      targets: TARGETS,
+      seriesPerTarget: SERIES_PER_TARGET,
+      startMs: (endSeconds - rangeSeconds - 120) * 1000,
+      endMs: endSeconds * 1000,
+      intervalMs: STEP_SECONDS * 1000,
+    },
+  );
+  await askAll(programs, { kind: 'range', endSeconds, rangeSeconds }, 'range');
+  await askAll(programs, { kind: 'instant', endSeconds, rangeSeconds }, 'instant');
+  printTable(
+    'memory after it',
+    ['program', 'RSS MB'],
+    programs.map((program) => [program.name, (program.usage().rssBytes / 1e6).toFixed(0)]),
+  );
+  const restarted = await restartAll(programs, specs);
+  await askAll(restarted, { kind: 'range', endSeconds, rangeSeconds }, 'range, after a restart');
+  for (const program of restarted) {
     await program.stop();
     removeDataDir(program);
   }
 }
 
-async function measure(
-  url: string,
-  kind: 'range' | 'instant',
-  expr: string,
-  endSeconds: number,
-  rangeSeconds: number,
-): Promise<Answer> {
+async function restartAll(
+  programs: readonly Program[],
+  specs: readonly ProgramSpec[],
+): Promise<readonly Program[]> {
+  const restarted: Program[] = [];
+  for (const [index, program] of programs.entries()) {
+    await program.stop();
+    restarted.push(await startProgram(specs[index] as ProgramSpec, program.dataDir));
+  }
+  return restarted;
+}
+
+async function askAll(
+  programs: readonly Program[],
+  question: Question,
+  title: string,
+): Promise<void> {
+  const rows: string[][] = [];
+  for (const expr of RANGE_EXPRESSIONS) {
+    const answers: Answer[] = [];
+    for (const program of programs) answers.push(await measure(program, expr, question));
+    rows.push(tableRow(expr, answers, programs));
+  }
+  printTable(
+    `query, ${title}: ${TARGETS * SERIES_PER_TARGET} series, ${question.rangeSeconds} s at ${STEP_SECONDS} s, median (min–max) ms of ${ROUNDS} and CPU ms a query, ${machineLine()}`,
+    [
+      'expression',
+      ...programs.map((program) => `${program.name} ${program.version}`),
+      ...programs.slice(1).map((program) => `ratio to ${program.name}`),
+      'equal to prometheus',
+    ],
+    rows,
+  );
+}
+
+async function measure(program: Program, expr: string, question: Question): Promise<Answer> {
+  const { kind, endSeconds, rangeSeconds } = question;
   const query = encodeURIComponent(expr);
   const address =
     kind === 'range'
-      ? `${url}/api/v1/query_range?query=${query}&start=${endSeconds - rangeSeconds}&end=${endSeconds}&step=${STEP_SECONDS}`
-      : `${url}/api/v1/query?query=${query}&time=${endSeconds}`;
+      ? `${program.url}/api/v1/query_range?query=${query}&start=${endSeconds - rangeSeconds}&end=${endSeconds}&step=${STEP_SECONDS}`
+      : `${program.url}/api/v1/query?query=${query}&time=${endSeconds}`;
+  let text = await (await fetch(address)).text();
+  const before = program.usage();
   const timesMs: number[] = [];
-  let text = '';
-  for (let round = 0; round <= ROUNDS; round++) {
+  for (let round = 0; round < ROUNDS; round++) {
     const startMs = performance.now();
     text = await (await fetch(address)).text();
-    if (round > 0) timesMs.push(performance.now() - startMs);
+    timesMs.push(performance.now() - startMs);
   }
+  const cpuMs = ((program.usage().cpuSeconds - before.cpuSeconds) * 1000) / ROUNDS;
   const { median, min, max } = spread(timesMs);
-  return { medianMs: median, minMs: min, maxMs: max, ...digest(text) };
+  return { medianMs: median, minMs: min, maxMs: max, cpuMs, values: readValues(text) };
 }
 
-function digest(text: string): { sum: number; points: number } {
+function readValues(text: string): Values {
   const body = JSON.parse(text) as {
     readonly status: string;
     readonly error?: string;
     readonly data?: {
       readonly result: readonly {
+        readonly metric: Readonly<Record<string, string>>;
         readonly value?: readonly [number, string];
         readonly values?: readonly (readonly [number, string])[];
       }[];
     };
   };
   if (body.data === undefined) throw new Error(body.error ?? body.status);
-  let sum = 0;
-  let points = 0;
-  for (const series of body.data.result) {
-    for (const [, value] of series.values ?? (series.value ? [series.value] : [])) {
-      points++;
-      sum += Number(value);
+  const values = new Map<string, readonly (readonly [number, string])[]>();
+  for (const { metric, value, values: points } of body.data.result) {
+    const key = JSON.stringify(Object.entries(metric).sort(([a], [b]) => (a < b ? -1 : 1)));
+    values.set(key, points ?? (value === undefined ? [] : [value]));
+  }
+  return values;
+}
+
+/** What differs first, or '' when both say the same. */
+function difference(ours: Values, theirs: Values): string {
+  if (ours.size !== theirs.size) return `${ours.size} series, not ${theirs.size}`;
+  for (const [key, points] of theirs) {
+    const own = ours.get(key);
+    if (own?.length !== points.length) return `${key}: ${own?.length ?? 0}, not ${points.length}`;
+    for (const [index, [time, text]] of points.entries()) {
+      const [ownTime, ownText] = own[index] as readonly [number, string];
+      const [value, ownValue] = [Number(text), Number(ownText)];
+      const isEqual = ownText === text || Math.abs(value - ownValue) <= TOLERANCE * Math.abs(value);
+      if (ownTime !== time || !isEqual) return `${key} at ${time}: ${ownText}, not ${text}`;
     }
   }
-  return { sum, points };
+  return '';
 }
 
 function tableRow(
@@ -115,20 +162,15 @@ function tableRow(
   programs: readonly Program[],
 ): string[] {
   const ours = answers[0] as Answer;
-  const reference = programs.findIndex((program) => program.name === 'prometheus');
-  const theirs = reference < 0 ? undefined : answers[reference];
-  const isEqual =
-    theirs !== undefined &&
-    ours.points === theirs.points &&
-    Math.abs(ours.sum - theirs.sum) <= TOLERANCE * Math.abs(theirs.sum);
+  const theirs = answers[programs.findIndex(({ name }) => name === 'prometheus')];
+  const verdict = theirs === undefined ? 'no peer' : difference(ours.values, theirs.values);
   return [
     `\`${expr}\``,
-    ...answers.map((a) => `${a.medianMs.toFixed(1)} (${a.minMs.toFixed(1)}–${a.maxMs.toFixed(1)})`),
+    ...answers.map(
+      ({ medianMs, minMs, maxMs, cpuMs }) =>
+        `${medianMs.toFixed(1)} (${minMs.toFixed(1)}–${maxMs.toFixed(1)}) CPU ${cpuMs.toFixed(0)}`,
+    ),
     ...answers.slice(1).map((answer) => ratio(ours.medianMs, answer.medianMs)),
-    theirs === undefined
-      ? 'no peer'
-      : isEqual
-        ? 'equal'
-        : `differ: ${ours.points} points, sum ${ours.sum} against ${theirs.points}, ${theirs.sum}`,
+    verdict === '' ? 'yes' : verdict,
   ];
 }

@@ -17,6 +17,8 @@ type Motion = 'counter' | 'gauge' | 'bucket';
 interface Field {
   /** The line up to its value, comments before it included. */
   readonly head: string;
+  readonly metric: string;
+  readonly labels: readonly string[];
   readonly order: number;
   readonly motion: Motion;
   value: number;
@@ -39,16 +41,33 @@ export class TargetPage {
 
   /** The page as of now. */
   render(nowMs: number): string {
+    this.#advance(nowMs);
+    let page = '';
+    for (const { head, motion, value } of this.#fields) page += `${head}${shown(motion, value)}\n`;
+    return page;
+  }
+
+  /** Name, value, … of each series, the metric's name first; without what a scrape adds. */
+  labelSets(nowMs: number): readonly (readonly string[])[] {
+    this.#renew(nowMs);
+    return this.#fields.map(({ metric, labels }) => ['__name__', metric, ...labels]);
+  }
+
+  /** What `render` would show, as numbers in the order of `labelSets`. */
+  values(nowMs: number): Float64Array {
+    this.#advance(nowMs);
+    return Float64Array.from(this.#fields, ({ motion, value }) => Number(shown(motion, value)));
+  }
+
+  #advance(nowMs: number): void {
+    this.#renew(nowMs);
+    this.#scrapes++;
+    for (const field of this.#fields) this.#move(field);
+  }
+
+  #renew(nowMs: number): void {
     const generation = this.#shape.churnPerMinute > 0 ? Math.floor(nowMs / 60_000) : 0;
     if (generation !== this.#generation) this.#build(generation);
-    this.#scrapes++;
-    let page = '';
-    for (const field of this.#fields) {
-      this.#move(field);
-      const { head, motion, value } = field;
-      page += `${head}${motion === 'gauge' ? value.toFixed(3) : Math.trunc(value)}\n`;
-    }
-    return page;
   }
 
   #move(field: Field): void {
@@ -74,7 +93,9 @@ export class TargetPage {
         const comment = index === 0 ? `# TYPE ${name.replace('_bucket', '')} ${type}\n` : '';
         const order = this.#fields.length;
         this.#fields.push({
-          head: `${comment}${name}{${labels}} `,
+          head: `${comment}${name}{${labelText(labels)}} `,
+          metric: name,
+          labels,
           order,
           motion,
           value: old.get(order) ?? (target * 31 + index * 17) % 1000,
@@ -91,19 +112,29 @@ export class TargetPage {
     motion: Motion,
     generation: number,
     churn: number,
-  ): string {
+  ): readonly string[] {
     const { target } = this.#shape;
     const bucketCount = BUCKET_BOUNDS.length;
     const subject = motion === 'bucket' ? Math.floor(index / bucketCount) : index;
     const isChurning = subject / perMetric < churn;
     const pod = `pod-${target}-${subject}${isChurning ? `-${generation % 1000}` : ''}`;
-    const labels = [
-      `namespace="ns-${(subject + target) % 40}"`,
-      `pod="${pod}"`,
-      `container="c${subject % 5}"`,
-      `node="node-${target % 20}"`,
+    const labels: readonly (readonly [string, string])[] = [
+      ['namespace', `ns-${(subject + target) % 40}`],
+      ['pod', pod],
+      ['container', `c${subject % 5}`],
+      ['node', `node-${target % 20}`],
     ];
-    if (motion === 'bucket') labels.push(`le="${BUCKET_BOUNDS[index % bucketCount]}"`);
-    return labels.join(',');
+    const bound = BUCKET_BOUNDS[index % bucketCount] as string;
+    return motion === 'bucket' ? [...labels.flat(), 'le', bound] : labels.flat();
   }
+}
+
+function shown(motion: Motion, value: number): string {
+  return motion === 'gauge' ? value.toFixed(3) : String(Math.trunc(value));
+}
+
+function labelText(labels: readonly string[]): string {
+  const parts: string[] = [];
+  for (let at = 0; at < labels.length; at += 2) parts.push(`${labels[at]}="${labels[at + 1]}"`);
+  return parts.join(',');
 }

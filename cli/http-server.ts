@@ -12,14 +12,18 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
-/** @throws Error when the address is taken, saying what to do */
+/**
+ * The server puts responses of its own in place of `Response`, which hand a whole body to the
+ * socket at once; those of Node make a stream of each, which takes longer than a small query.
+ * @throws Error when the address is taken, saying what to do
+ */
 export async function listen(
   address: ListenAddress,
   handle: (request: Request) => Response | Promise<Response>,
 ): Promise<HttpServer> {
   const { promise, resolve, reject } = Promise.withResolvers<AddressInfo>();
   const server = serve(
-    { fetch: handle, hostname: address.host, port: address.port, overrideGlobalObjects: false },
+    { fetch: handle, hostname: address.host, port: address.port },
     resolve,
   ) as Server;
   server.once('error', (error: NodeJS.ErrnoException) => {

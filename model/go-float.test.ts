@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { formatApiFloat, formatGoG, parseGoFloat } from './go-float.ts';
 
@@ -19,6 +20,22 @@ test.each([
   [-Infinity, '-Inf'],
 ])('%d is written as Prometheus writes it: %s', (value, text) => {
   expect(formatApiFloat(value)).toBe(text);
+});
+
+test('from 1e-6 to 1e21 a number has the digits JavaScript gives it', () => {
+  const decimal = fc
+    .tuple(fc.maxSafeInteger(), fc.integer({ min: -6, max: 3 }))
+    .map(([digits, exponent]) => Number(`${digits}e${exponent}`));
+  const big = fc.double({ min: 1e-6, max: 1e20, noNaN: true });
+  const near = decimal.map((value) => value + value * Number.EPSILON);
+  fc.assert(
+    fc.property(fc.oneof(decimal, big, near), (value) => {
+      fc.pre(Math.abs(value) >= 1e-6);
+      expect(formatApiFloat(value)).toBe(String(value));
+      expect(formatApiFloat(-value)).toBe(String(-value));
+    }),
+    { numRuns: 3000 },
+  );
 });
 
 test('%g has an exponent below -4 and from 6 on', () => {

@@ -2,6 +2,7 @@
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { StoreUnavailableError } from '../../model/sink.ts';
+import { jsonAnswer } from '../server/body-answer.ts';
 import { ApiError } from './api-error.ts';
 
 /** Prometheus sends at most this many warnings and infos, and says how many more there are. */
@@ -13,7 +14,7 @@ export interface Notes {
 }
 
 export function success(c: Context, data: unknown, notes: Notes = {}): Response {
-  return c.json({ status: 'success', data, ...envelopeNotes(notes) });
+  return jsonAnswer(c, JSON.stringify({ status: 'success', data, ...envelopeNotes(notes) }));
 }
 
 /** An answer without `data`, as that of a deletion. */

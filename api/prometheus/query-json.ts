@@ -6,8 +6,8 @@ import type { Labels } from '../../model/labels.ts';
 import type { MatrixResult, ResultValue, VectorResult } from '../../promql/engine/query-result.ts';
 import { histogramToJson } from '../../promql/histogram/text.ts';
 
-/** Pieces are handed on when they reach this many characters. */
-const PIECE_CHARS = 64 * 1024;
+/** Pieces are handed on when they reach this many characters: as much as stays in a core's cache. */
+const PIECE_CHARS = 32 * 1024;
 
 /**
  * Yields the text of `{"resultType":…,"result":…}` without the closing brace. Prometheus writes
@@ -33,6 +33,7 @@ export function* resultJson(value: ResultValue): Generator<string> {
 
 function* vectorJson(vector: VectorResult): Generator<string> {
   const time = timestampJson(vector.timeMs);
+  const labelsJson = labelWriter();
   let piece = '{"resultType":"vector","result":[';
   for (let index = 0; index < vector.labels.length; index++) {
     const labels = labelsJson(vector.labels[index] as Labels);
@@ -52,6 +53,7 @@ function* vectorJson(vector: VectorResult): Generator<string> {
 
 function* matrixJson(matrix: MatrixResult): Generator<string> {
   const times = new TimeTexts();
+  const labelsJson = labelWriter();
   let piece = '{"resultType":"matrix","result":[';
   for (let index = 0; index < matrix.series.length; index++) {
     const series = matrix.series[index] as MatrixResult['series'][number];
@@ -59,15 +61,15 @@ function* matrixJson(matrix: MatrixResult): Generator<string> {
     const { timestampsMs, values } = series;
     if (timestampsMs.length > 0) {
       const heads = times.of(timestampsMs);
-      piece += ',"values":[';
       for (let at = 0; at < values.length; at++) {
-        piece += `${heads[at] as string}${formatApiFloat(values[at] as number)}"]`;
+        piece += heads[at] as string;
+        piece += formatApiFloat(values[at] as number);
         if (piece.length >= PIECE_CHARS) {
           yield piece;
           piece = '';
         }
       }
-      piece += ']';
+      piece += '"]]';
     }
     if (series.histograms.length > 0) {
       const points = series.histograms.map(
@@ -86,8 +88,8 @@ function* matrixJson(matrix: MatrixResult): Generator<string> {
 }
 
 /**
- * The text before each value, `[<time>,"` with its comma: series of one answer mostly share their
- * times, so it is made once for all that share an array.
+ * The text before each value, from the end of the value before it on: series of one answer mostly
+ * share their times, so it is made once for all that share an array.
  */
 class TimeTexts {
   #times: Float64Array = new Float64Array(0);
@@ -98,7 +100,7 @@ class TimeTexts {
       this.#times = timestampsMs;
       this.#texts = Array.from(
         timestampsMs,
-        (timeMs, at) => `${at === 0 ? '' : ','}[${timestampJson(timeMs)},"`,
+        (timeMs, at) => `${at === 0 ? ',"values":[[' : '"],['}${timestampJson(timeMs)},"`,
       );
     }
     return this.#texts;
@@ -122,11 +124,25 @@ export function timestampJson(timeMs: number): string {
     : `${sign}${seconds}.${String(fraction).padStart(3, '0')}`;
 }
 
-function labelsJson(labels: Labels): string {
-  const { pairs } = labels;
-  let text = '{';
-  for (let at = 0; at < pairs.length; at += 2) {
-    text += `${at === 0 ? '' : ','}${JSON.stringify(pairs[at])}:${JSON.stringify(pairs[at + 1])}`;
-  }
-  return `${text}}`;
+/**
+ * Writes label sets as objects. The names are mostly those of the series before, at the same
+ * places: their texts are kept.
+ */
+function labelWriter(): (labels: Labels) => string {
+  const names: string[] = [];
+  const heads: string[] = [];
+  return ({ pairs }) => {
+    let text = '{';
+    for (let at = 0; at < pairs.length; at += 2) {
+      const place = at >>> 1;
+      const name = pairs[at] as string;
+      if (names[place] !== name) {
+        names[place] = name;
+        heads[place] = `${at === 0 ? '' : ','}${JSON.stringify(name)}:`;
+      }
+      text += heads[place] as string;
+      text += JSON.stringify(pairs[at + 1]);
+    }
+    return `${text}}`;
+  };
 }

@@ -1,7 +1,6 @@
 /** Queries, and what can be said of a query without running it. */
 import { SpanStatusCode, trace } from '@opentelemetry/api';
 import { type Context, Hono } from 'hono';
-import { stream } from 'hono/streaming';
 import { formatApiFloat } from '../../model/go-float.ts';
 import type { LabelSource } from '../../model/source.ts';
 import type { Expr, ParserOptions } from '../../promql/ast.ts';
@@ -19,6 +18,7 @@ import {
   type QueryDescription,
   type RunningQueries,
 } from '../query/running-queries.ts';
+import { jsonPiecesAnswer } from '../server/body-answer.ts';
 import { ApiError, type ErrorType, invalidParameter } from './api-error.ts';
 import { envelopeNotes, success } from './envelope.ts';
 import { MAX_TIME_MS, MIN_TIME_MS, type Params, parseApiDurationMs, readParams } from './params.ts';
@@ -195,21 +195,18 @@ function resultAnswer(c: Context, result: QueryResult, settings: Settings): Resp
   const tail =
     (stats === '' ? '}' : `,"stats":${JSON.stringify(statsJson(result.stats))}}`) +
     notesJson({ warnings, infos: result.infos });
-  c.header('Content-Type', 'application/json');
-  const pieces = resultJson(value);
-  const first = pieces.next();
-  const second = pieces.next();
-  if (second.done === true) {
-    return c.body(`{"status":"success","data":${first.value ?? ''}${tail}}`);
+  return jsonPiecesAnswer(c, answerJson(value, tail));
+}
+
+function* answerJson(value: ResultValue, tail: string): Generator<string> {
+  let before = '{"status":"success","data":';
+  let piece = '';
+  for (const next of resultJson(value)) {
+    if (piece !== '') yield before + piece;
+    if (piece !== '') before = '';
+    piece = next;
   }
-  return stream(c, async (out) => {
-    await out.write(`{"status":"success","data":${first.value ?? ''}${second.value}`);
-    for (const piece of pieces) {
-      if (out.aborted) return;
-      await out.write(piece);
-    }
-    await out.write(`${tail}}`);
-  });
+  yield `${before}${piece}${tail}}`;
 }
 
 function notesJson(notes: { warnings: readonly string[]; infos: readonly string[] }): string {

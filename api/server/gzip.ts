@@ -1,23 +1,21 @@
 /** Compresses answers for clients that ask for it. */
 import { Readable } from 'node:stream';
-import { constants, createGzip } from 'node:zlib';
+import { createGzip } from 'node:zlib';
 import type { MiddlewareHandler } from 'hono';
+import { GZIP_LEVEL, isWorthGzip, takesGzip } from './body-answer.ts';
 
-/** Smaller bodies fit a packet anyway. */
-const WORTH_BYTES = 1400;
-
-/** The fastest level: on JSON it gives most of the gain at a fraction of the time. */
-const LEVEL = constants.Z_BEST_SPEED;
-
+/** For bodies that no one has considered compressing: they neither say how nor how long they are. */
 export function gzip(): MiddlewareHandler {
   return async (c, next) => {
     await next();
-    const { headers, body } = c.res;
-    const isAsked = /\bgzip\b/.test(c.req.header('accept-encoding') ?? '');
+    const { headers } = c.res;
     const length = headers.get('content-length');
-    const isSmall = length !== null && Number(length) < WORTH_BYTES;
-    if (!isAsked || isSmall || body === null || headers.has('content-encoding')) return;
-    const zip = createGzip({ level: LEVEL });
+    const isSmall = length !== null && !isWorthGzip(Number(length));
+    if (isSmall || headers.has('content-encoding') || !takesGzip(c)) return;
+    // Looked at last: to ask for it makes a stream of a body that was bytes.
+    const { body } = c.res;
+    if (body === null) return;
+    const zip = createGzip({ level: GZIP_LEVEL });
     const source = Readable.fromWeb(body as never);
     source.on('error', (error) => zip.destroy(error));
     zip.on('close', () => source.destroy());

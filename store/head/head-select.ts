@@ -78,11 +78,12 @@ export class HeadSelect {
       if (total > samplesMax) throw new TooManySamplesError(TOO_MANY_SAMPLES);
       starts[series + 1] = total;
     }
-    const timestampsMs = new Float64Array(total);
+    const times = floatColumn(total);
+    const timestampsMs = times.values;
     const out = floatColumn(total);
     const ends = starts.slice(0, refs.length);
     for (const group of groups) this.#readGroup(group, startMs, endMs, timestampsMs, out, ends);
-    this.#readLoose(refs, startMs, endMs, timestampsMs, out, ends);
+    this.#readLoose(refs, startMs, endMs, times, out, ends);
     const histograms = this.#readHistograms(refs, startMs, endMs, timestampsMs, ends, total);
     for (let series = 0; series < refs.length; series++) {
       if ((sources[series] as number) < MANY_SOURCES) continue;
@@ -185,7 +186,7 @@ export class HeadSelect {
     refs: Uint32Array,
     startMs: number,
     endMs: number,
-    timestampsMs: Float64Array,
+    times: FloatColumn,
     out: FloatColumn,
     ends: Uint32Array,
   ): void {
@@ -193,7 +194,7 @@ export class HeadSelect {
     if (loose.isEmpty) return;
     for (let series = 0; series < refs.length; series++) {
       const to = ends[series] as number;
-      ends[series] = loose.read(refs[series] as number, startMs, endMs, timestampsMs, out, to);
+      ends[series] = loose.read(refs[series] as number, startMs, endMs, times, out, to);
     }
   }
 

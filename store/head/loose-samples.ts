@@ -83,19 +83,19 @@ export class LooseSamples {
     ref: number,
     startMs: number,
     endMs: number,
-    timestampsMs: Float64Array,
+    times: FloatColumn,
     out: FloatColumn,
     to: number,
   ): number {
     let at = to;
     for (const run of this.#runs) {
       if (run.startMs > endMs || run.endMs < startMs) continue;
-      at = run.read(ref, startMs, endMs, timestampsMs, out, at, this.#scratch);
+      at = run.read(ref, startMs, endMs, times, out, at, this.#scratch);
     }
     if (this.#packing !== undefined) {
-      at = this.#packing.log.read(ref, startMs, endMs, timestampsMs, out, at);
+      at = this.#packing.log.read(ref, startMs, endMs, times.values, out, at);
     }
-    return this.log.read(ref, startMs, endMs, timestampsMs, out, at);
+    return this.log.read(ref, startMs, endMs, times.values, out, at);
   }
 
   /**

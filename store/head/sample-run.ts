@@ -84,7 +84,7 @@ export class SampleRun {
     ref: number,
     startMs: number,
     endMs: number,
-    timestampsMs: Float64Array,
+    times: FloatColumn,
     out: FloatColumn,
     to: number,
     scratch: ChunkScratch,
@@ -97,14 +97,22 @@ export class SampleRun {
     for (let chunk = this.#chunkStarts[series] as number; chunk < last; chunk++) {
       if ((chunks.startMs[chunk] as number) > endMs) break;
       if ((chunks.endMs[chunk] as number) < startMs) continue;
-      this.#unpack(chunk, scratch);
       const count = chunks.count[chunk] as number;
-      const times = scratch.times.values;
+      if (
+        (chunks.startMs[chunk] as number) >= startMs &&
+        (chunks.endMs[chunk] as number) <= endMs
+      ) {
+        this.#unpack(chunk, times, out, at);
+        at += count;
+        continue;
+      }
+      this.#unpack(chunk, scratch.times, scratch.values, 0);
+      const chunkTimes = scratch.times.values;
       const { words } = scratch.values;
       for (let from = 0; from < count; from++) {
-        const timeMs = times[from] as number;
+        const timeMs = chunkTimes[from] as number;
         if (timeMs < startMs || timeMs > endMs) continue;
-        timestampsMs[at] = timeMs;
+        times.values[at] = timeMs;
         out.words[2 * at] = words[2 * from] as number;
         out.words[2 * at + 1] = words[2 * from + 1] as number;
         at++;
@@ -113,21 +121,25 @@ export class SampleRun {
     return at;
   }
 
-  #unpack(chunk: number, scratch: ChunkScratch): void {
+  #unpack(chunk: number, times: FloatColumn, values: FloatColumn, to: number): void {
     const chunks = this.#chunks;
     const { slab, offsetBytes } = this.#pages[chunks.page[chunk] as number] as SlabPlace;
     const kinds = chunks.kinds[chunk] as number;
     const count = chunks.count[chunk] as number;
     const time = chunks.timeArgument[chunk] as number;
     const value = chunks.valueArgument[chunk] as number;
-    unpackColumn(kinds & 0xff, time, slab, offsetBytes + time * 8, count, scratch.times, 0);
-    unpackColumn(kinds >>> 8, value, slab, offsetBytes + value * 8, count, scratch.values, 0);
+    unpackColumn(kinds & 0xff, time, slab, offsetBytes + time * 8, count, times, to);
+    unpackColumn(kinds >>> 8, value, slab, offsetBytes + value * 8, count, values, to);
   }
 
   #find(ref: number): number {
     const refs = this.#refs;
+    // Each is at least one more than the one before, so a series lies here or further left; here
+    // when all between take part, as they do when one sender writes them.
+    const furthest = ref - (refs[0] as number);
+    if (refs[furthest] === ref) return furthest;
     let low = 0;
-    let high = refs.length - 1;
+    let high = Math.min(furthest, refs.length - 1);
     while (low <= high) {
       const middle = (low + high) >>> 1;
       const found = refs[middle] as number;
