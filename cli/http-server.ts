@@ -6,6 +6,8 @@ import type { ListenAddress } from '../api/server/listen-address.ts';
 
 /** Requests under way get so long to finish when the program stops. */
 const CLOSE_WITHIN_MS = 5000;
+/** Prometheus' read timeout. Node's own five seconds end connections under the feet of senders. */
+const IDLE_MS_MAX = 300_000;
 
 export interface HttpServer {
   readonly url: string;
@@ -26,6 +28,7 @@ export async function listen(
     { fetch: handle, hostname: address.host, port: address.port },
     resolve,
   ) as Server;
+  server.keepAliveTimeout = IDLE_MS_MAX;
   server.once('error', (error: NodeJS.ErrnoException) => {
     const isTaken = error.code === 'EADDRINUSE';
     const hint = isTaken ? ': the port is in use; choose another with --listen' : '';
