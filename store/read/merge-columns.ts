@@ -6,7 +6,7 @@ import { wordsOf } from '../../model/value-bits.ts';
 import type { HeadColumns } from '../head/head-select.ts';
 import type { SeriesIndex } from '../index/series-index.ts';
 import type { StoredHistogram } from './stored-histograms.ts';
-import type { StoredRuns } from './stored-samples.ts';
+import type { StoredPiece, StoredRuns } from './stored-samples.ts';
 
 /** What readers must not see although it is still there. */
 export interface HiddenSamples {
@@ -43,7 +43,7 @@ export async function mergeColumns(input: MergeInput): Promise<SeriesColumns> {
     return headColumns(index, refs, head);
   }
   const runs = stored === undefined ? undefined : runByPosition(index, refs, stored);
-  const storedCount = stored?.timestampsMs.length ?? 0;
+  const storedCount = stored?.rowCount ?? 0;
   let room = head.timestampsMs.length + storedCount;
   for (const list of storedHistograms?.values() ?? []) room += list.length;
   const out = new Output(room, head.histograms !== undefined || storedHistograms !== undefined);
@@ -61,7 +61,7 @@ export async function mergeColumns(input: MergeInput): Promise<SeriesColumns> {
     const ranges = hidden.isNothing ? undefined : hidden.of(ref);
     if (ranges !== undefined) out.hide(start, ranges);
     // A series may have left the index while ClickHouse was read: it is past retention.
-    if (!index.isLive(ref)) out.count = start;
+    if (!index.isLive(ref)) out.cutTo(start);
     if (out.count === start) continue;
     labels.push(index.labels(ref));
     offsets.push(out.count);
@@ -115,6 +115,8 @@ class Output {
   readonly #timestampsMs: Float64Array;
   readonly #values: Float64Array;
   readonly #words: Uint32Array;
+  readonly #timeBytes: Uint8Array;
+  readonly #valueBytes: Uint8Array;
   readonly #histograms: (FloatHistogram | undefined)[] | undefined;
   count = 0;
 
@@ -122,6 +124,8 @@ class Output {
     this.#timestampsMs = new Float64Array(room);
     this.#values = new Float64Array(room);
     this.#words = wordsOf(this.#values);
+    this.#timeBytes = new Uint8Array(this.#timestampsMs.buffer);
+    this.#valueBytes = new Uint8Array(this.#values.buffer);
     this.#histograms = hasHistograms ? [] : undefined;
   }
 
@@ -136,22 +140,27 @@ class Output {
     };
   }
 
+  /** Nothing of what is cut off shows in what comes next. */
+  cutTo(count: number): void {
+    this.count = count;
+    const histograms = this.#histograms;
+    if (histograms !== undefined && histograms.length > count) histograms.length = count;
+  }
+
   addHead(head: HeadColumns, series: number): void {
     this.#copyHead(head, head.offsets[series] as number, head.offsets[series + 1] as number);
   }
 
   addBoth(stored: StoredRuns, run: number, head: HeadColumns, series: number): void {
-    const start = stored.starts[run] as number;
-    const end = stored.starts[run + 1] as number;
+    const start = this.count;
+    this.#copyRun(stored, run);
     const headStart = head.offsets[series] as number;
     const headEnd = head.offsets[series + 1] as number;
     const isApart =
       headStart === headEnd ||
-      (stored.timestampsMs[end - 1] as number) < (head.timestampsMs[headStart] as number);
-    if (isApart) {
-      this.#copyStored(stored, start, end);
-      this.#copyHead(head, headStart, headEnd);
-    } else this.#interleave(stored, start, end, head, headStart, headEnd);
+      (this.#timestampsMs[this.count - 1] as number) < (head.timestampsMs[headStart] as number);
+    if (isApart) this.#copyHead(head, headStart, headEnd);
+    else this.#interleave(start, head, headStart, headEnd);
   }
 
   /** A series that has (or had) native histograms: rare, so simply sorted. */
@@ -202,7 +211,7 @@ class Output {
       }
       to++;
     }
-    this.count = to;
+    this.cutTo(to);
   }
 
   #copyHead(head: HeadColumns, start: number, end: number): void {
@@ -218,52 +227,59 @@ class Output {
   }
 
   /** Runs come sorted; a block that was inserted twice shows as equal times. */
-  #copyStored(stored: StoredRuns, start: number, end: number): void {
-    const times = stored.timestampsMs;
-    let from = start;
-    for (let at = start + 1; at <= end; at++) {
-      if (at < end && (times[at] as number) > (times[at - 1] as number)) continue;
-      // A run of strictly ascending times ends here; the next sample repeats the last one.
-      this.#timestampsMs.set(times.subarray(from, at), this.count);
-      this.#values.set(stored.values.subarray(from, at), this.count);
-      this.count += at - from;
-      while (at < end && times[at] === times[at - 1]) at++;
-      from = at;
+  #copyRun(stored: StoredRuns, run: number): void {
+    const start = this.count;
+    const pieceEnd = stored.pieceEnds[run] as number;
+    for (let at = run === 0 ? 0 : (stored.pieceEnds[run - 1] as number); at < pieceEnd; at++) {
+      const { timestampsMs, values } = stored.pieces[at] as StoredPiece;
+      this.#timeBytes.set(timestampsMs, this.count * 8);
+      this.#valueBytes.set(values, this.count * 8);
+      this.count += timestampsMs.length >>> 3;
+    }
+    const times = this.#timestampsMs;
+    for (let at = start + 1; at < this.count; at++) {
+      if ((times[at] as number) > (times[at - 1] as number)) continue;
+      this.#dropRepeats(at);
+      return;
     }
   }
 
-  #interleave(
-    stored: StoredRuns,
-    start: number,
-    end: number,
-    head: HeadColumns,
-    headStart: number,
-    headEnd: number,
-  ): void {
-    const storedWords = wordsOf(stored.values);
+  /** @param first the first sample whose time is that of the one before it */
+  #dropRepeats(first: number): void {
+    const times = this.#timestampsMs;
+    let to = first;
+    for (let from = first + 1; from < this.count; from++) {
+      if (times[from] === times[to - 1]) continue;
+      times[to] = times[from] as number;
+      this.#words.copyWithin(2 * to, 2 * from, 2 * from + 2);
+      to++;
+    }
+    this.count = to;
+  }
+
+  /** Merges what stands from `start` on with samples of the head, which win where times are equal. */
+  #interleave(start: number, head: HeadColumns, headStart: number, headEnd: number): void {
+    const storedTimes = this.#timestampsMs.slice(start, this.count);
+    const storedWords = this.#words.slice(2 * start, 2 * this.count);
     const headWords = wordsOf(head.values);
-    let lastMs = Number.NEGATIVE_INFINITY;
-    let from = start;
+    let from = 0;
     let headFrom = headStart;
-    while (from < end || headFrom < headEnd) {
-      const storedMs =
-        from < end ? (stored.timestampsMs[from] as number) : Number.POSITIVE_INFINITY;
+    this.count = start;
+    while (from < storedTimes.length || headFrom < headEnd) {
+      const storedMs = storedTimes[from] ?? Number.POSITIVE_INFINITY;
       const headMs =
         headFrom < headEnd ? (head.timestampsMs[headFrom] as number) : Number.POSITIVE_INFINITY;
       const isHead = headMs <= storedMs;
-      const timeMs = isHead ? headMs : storedMs;
-      if (timeMs > lastMs) {
-        const words = isHead ? headWords : storedWords;
-        const source = isHead ? headFrom : from;
-        const at = this.count++;
-        this.#timestampsMs[at] = timeMs;
-        this.#words[2 * at] = words[2 * source] as number;
-        this.#words[2 * at + 1] = words[2 * source + 1] as number;
-        if (this.#histograms !== undefined) {
-          this.#histograms[at] = isHead ? head.histograms?.[headFrom] : undefined;
-        }
-        lastMs = timeMs;
+      const words = isHead ? headWords : storedWords;
+      const source = isHead ? headFrom : from;
+      const at = this.count++;
+      this.#timestampsMs[at] = isHead ? headMs : storedMs;
+      this.#words[2 * at] = words[2 * source] as number;
+      this.#words[2 * at + 1] = words[2 * source + 1] as number;
+      if (this.#histograms !== undefined) {
+        this.#histograms[at] = isHead ? head.histograms?.[headFrom] : undefined;
       }
+      if (headMs === storedMs) from++;
       if (isHead) headFrom++;
       else from++;
     }

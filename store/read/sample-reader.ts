@@ -145,7 +145,7 @@ export class SampleReader {
       ? readStoredHistograms(engine, index, range, rowsMax + 1, lane, signal)
       : undefined;
     const [stored, storedHistograms] = await Promise.all([samples, histograms]);
-    let rowCount = stored.timestampsMs.length;
+    let { rowCount } = stored;
     for (const list of storedHistograms?.values() ?? []) rowCount += list.length;
     onStoredRead(rowCount, (performance.now() - startMs) / 1000);
     if (rowCount > rowsMax && range.ids.kind === 'range') {

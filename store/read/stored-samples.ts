@@ -1,18 +1,27 @@
 import { type BoundQuery, decimal64, IdList } from '../clickhouse/bound-query.ts';
 import type { Engine, LaneName } from '../clickhouse/engine.ts';
-import { copyFloats, copyIntegers, fixedColumn, wordsOf64 } from '../native/native-column.ts';
+import { fixedColumn, type NativeBlock } from '../native/native-column.ts';
 import { readNative } from '../native/read-native.ts';
 import { storedMs } from '../stored-time.ts';
 
-/** Runs of samples by series id, as ClickHouse sends them: ordered by id and time. */
+/**
+ * Samples as ClickHouse sent them, ordered by id and time, and where each series lies in them.
+ * Nothing is copied before its place in the answer is known.
+ */
 export interface StoredRuns {
+  readonly rowCount: number;
+  readonly runCount: number;
   /** Word 2i is the low half of the id of run i. */
   readonly idWords: Uint32Array;
-  readonly runCount: number;
-  /** Samples of run i are those from `starts[i]` to (excluding) `starts[i + 1]`. */
-  readonly starts: Uint32Array;
-  readonly timestampsMs: Float64Array;
-  readonly values: Float64Array;
+  /** Pieces of run i are those from `pieceEnds[i - 1]` (or 0) up to `pieceEnds[i]`. */
+  readonly pieceEnds: Uint32Array;
+  readonly pieces: readonly StoredPiece[];
+}
+
+/** Consecutive samples of one series in one block; bytes of doubles, little-endian. */
+export interface StoredPiece {
+  readonly timestampsMs: Uint8Array;
+  readonly values: Uint8Array;
 }
 
 /** Which rows of a table of samples: of these ids, from `startMs` to `endMs`, both included. */
@@ -74,53 +83,78 @@ export async function readStoredSamples(
   const where = whereStored(range);
   const bytes = await engine.read(
     {
-      sql: `SELECT series_id, ts, value FROM samples WHERE ${where.sql}
+      // Times come as the doubles that we want, so that they need no loop here.
+      sql: `SELECT series_id, toFloat64(toUnixTimestamp64Milli(ts)), value
+        FROM samples WHERE ${where.sql}
         ORDER BY series_id, ts LIMIT {rowsMax:UInt64}`,
       params: { ...where.params, rowsMax },
     },
     { lane, signal },
   );
-  return decodeRuns(bytes);
+  return findRuns(readNative(bytes));
 }
 
-/** Decoding so many rows takes a few milliseconds; then other work gets its turn. */
-const ROWS_PER_TURN = 500_000;
+const DOUBLE_BYTES = 8;
 
-async function decodeRuns(bytes: Uint8Array): Promise<StoredRuns> {
-  const blocks = readNative(bytes);
-  const rowCount = blocks.reduce((sum, block) => sum + block.rowCount, 0);
-  const timestampsMs = new Float64Array(rowCount);
-  const values = new Float64Array(rowCount);
+/** Exported for its test. */
+export function findRuns(blocks: readonly NativeBlock[]): StoredRuns {
   const ids: number[] = [];
-  const starts: number[] = [];
-  let at = 0;
+  const pieceEnds: number[] = [];
+  const pieces: StoredPiece[] = [];
+  let rowCount = 0;
   let low = 0;
   let high = 0;
-  let turnEnd = ROWS_PER_TURN;
   for (const block of blocks) {
-    copyIntegers(fixedColumn(block, 1), timestampsMs, at);
-    copyFloats(fixedColumn(block, 2), values, at);
-    const words = wordsOf64(fixedColumn(block, 0));
-    for (let row = 0; row < block.rowCount; row++) {
-      const rowLow = words[2 * row] as number;
-      const rowHigh = words[2 * row + 1] as number;
-      if (rowLow === low && rowHigh === high && at + row > 0) continue;
-      low = rowLow;
-      high = rowHigh;
-      ids.push(low, high);
-      starts.push(at + row);
+    const idBytes = fixedColumn(block, 0).bytes;
+    const times = fixedColumn(block, 1).bytes;
+    const values = fixedColumn(block, 2).bytes;
+    const view = new DataView(idBytes.buffer, idBytes.byteOffset, idBytes.length);
+    for (let row = 0; row < block.rowCount; ) {
+      const end = runEnd(view, row, block.rowCount);
+      const rowLow = view.getUint32(row * DOUBLE_BYTES, true);
+      const rowHigh = view.getUint32(row * DOUBLE_BYTES + 4, true);
+      if (pieces.length === 0 || rowLow !== low || rowHigh !== high) {
+        low = rowLow;
+        high = rowHigh;
+        ids.push(low, high);
+        pieceEnds.push(0);
+      }
+      pieces.push({
+        timestampsMs: times.subarray(row * DOUBLE_BYTES, end * DOUBLE_BYTES),
+        values: values.subarray(row * DOUBLE_BYTES, end * DOUBLE_BYTES),
+      });
+      pieceEnds[pieceEnds.length - 1] = pieces.length;
+      row = end;
     }
-    at += block.rowCount;
-    if (at < turnEnd) continue;
-    turnEnd = at + ROWS_PER_TURN;
-    await new Promise((turn) => setImmediate(turn));
+    rowCount += block.rowCount;
   }
-  starts.push(rowCount);
   return {
+    rowCount,
+    runCount: pieceEnds.length,
     idWords: Uint32Array.from(ids),
-    runCount: starts.length - 1,
-    starts: Uint32Array.from(starts),
-    timestampsMs,
-    values,
+    pieceEnds: Uint32Array.from(pieceEnds),
+    pieces,
   };
+}
+
+/**
+ * The first row after `row` with another id. Ids are ordered, so rows with the same id at both
+ * ends have it between: steps that double, then halve, look at a few of them.
+ */
+function runEnd(ids: DataView, row: number, rowCount: number): number {
+  const low = ids.getUint32(row * DOUBLE_BYTES, true);
+  const high = ids.getUint32(row * DOUBLE_BYTES + 4, true);
+  const isSame = (other: number) =>
+    ids.getUint32(other * DOUBLE_BYTES, true) === low &&
+    ids.getUint32(other * DOUBLE_BYTES + 4, true) === high;
+  let same = row;
+  let step = 1;
+  while (same + step < rowCount && isSame(same + step)) {
+    same += step;
+    step *= 2;
+  }
+  for (; step >= 1; step = step >>> 1) {
+    if (same + step < rowCount && isSame(same + step)) same += step;
+  }
+  return same + 1;
 }
