@@ -132,7 +132,11 @@ export class RuleGroup {
     const places = Map.groupBy(from.rules.keys(), (place) => from.rules[place]?.identity ?? '');
     for (const [place, rule] of this.rules.entries()) {
       const old = places.get(rule.identity)?.shift();
-      if (old === undefined) continue;
+      if (old === undefined) {
+        // New in a group that ran already: it has no past to be looked up.
+        if (rule instanceof AlertingRule) rule.isRestored = true;
+        continue;
+      }
       this.#written[place] = from.#written[old] ?? NOTHING_WRITTEN;
       const oldRule = from.rules[old];
       if (oldRule === undefined || oldRule.kind !== rule.kind) continue;

@@ -306,6 +306,16 @@ describe('a reload', () => {
     expect(statesOf(rig)).toEqual(['pending 2']);
   });
 
+  test('that adds a rule to a group that runs has its series written at once', async () => {
+    const rig = await started('{ record: r, expr: x }', series('x 2x60'));
+    await rig.advance(2 * MINUTE_MS);
+    await rig.apply(rules('{ record: r, expr: x }, { alert: A, expr: x > 1 }'));
+    await rig.advance(MINUTE_MS);
+    expect(await stored(rig.store, 'ALERTS')).toEqual({
+      '{alertname="A", alertstate="firing"}': '1',
+    });
+  });
+
   test('that removes a rule ends its series at the next evaluation', async () => {
     const rig = await started('{ record: r, expr: x }, { record: s, expr: x }', series('x 1x60'));
     await rig.advance(2 * MINUTE_MS);

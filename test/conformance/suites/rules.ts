@@ -3,6 +3,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Registry } from 'prom-client';
 import { parse, stringify } from 'yaml';
+import { INGEST_DEFAULTS } from '../../../collector/ingest/ingest-options.ts';
+import { TargetIngest } from '../../../collector/ingest/target-ingest.ts';
 import { Labels } from '../../../model/labels.ts';
 import { SILENT_LOGGER } from '../../../model/logger.ts';
 import { createEngine } from '../../../promql/engine/engine.ts';
@@ -13,11 +15,26 @@ import { groupMetrics, ruleMetrics } from '../../../rules/evaluation/rule-metric
 import { engineQuery } from '../../../rules/evaluation/rule-query.ts';
 import { type ParsedRuleFile, parseRuleFile } from '../../../rules/file/parse-rule-file.ts';
 import { TestStore } from '../../../rules/unit-test/test-store.ts';
+import { RecordingSink } from '../../recording-sink.ts';
 import { VirtualClock } from '../../virtual-clock.ts';
 import type { CaseResult, ConformanceSuite } from '../suite.ts';
 
 const CORPUS = 'rules/corpus/kube-prometheus';
 const FIXTURES = 'rules/fixtures';
+/** The real answers of a cluster, by the job that kube-prometheus scrapes them with. */
+const DUMPS: readonly (readonly [string, string, string])[] = [
+  ['kubelet-cadvisor-1.35.prom', 'kubelet', '/metrics/cadvisor'],
+  ['kubelet-resource.prom', 'kubelet', '/metrics/resource'],
+  ['kube-state-metrics-1.35.prom', 'kube-state-metrics', '/metrics'],
+  ['apiserver-1.35.prom', 'apiserver', '/metrics'],
+  ['kube-controller-manager-1.35.prom', 'kube-controller-manager', '/metrics'],
+  ['kube-scheduler-1.35.prom', 'kube-scheduler', '/metrics'],
+  ['etcd-1.35.prom', 'etcd', '/metrics'],
+  ['node-exporter-e2e.prom', 'node-exporter', '/metrics'],
+];
+const SCRAPE_TIMES_MS = [0, 30_000, 60_000, 90_000];
+const EVALUATION_TIMES_MS = [60_000, 120_000];
+
 const LARGE = 'rules/promtool/rules_large.yml';
 
 interface RuleFileCase {
@@ -39,8 +56,9 @@ export const suite: ConformanceSuite = {
       report(await fixtureCase(dir, file));
     }
     report(await largeCase(dir));
+    const cluster = await clusterStore(dir);
     for (const file of (await readdir(path.join(dir, CORPUS))).sort()) {
-      for (const result of await corpusCases(dir, file)) report(result);
+      for (const result of await corpusCases(dir, file, cluster)) report(result);
     }
   },
 };
@@ -111,8 +129,12 @@ async function largeCase(dir: string): Promise<CaseResult> {
   };
 }
 
-/** Each group of a PrometheusRule loads, and evaluates over an empty store. */
-async function corpusCases(dir: string, file: string): Promise<readonly CaseResult[]> {
+/** Each group of a PrometheusRule loads, and evaluates over an empty store and over the dumps. */
+async function corpusCases(
+  dir: string,
+  file: string,
+  cluster: TestStore,
+): Promise<readonly CaseResult[]> {
   const manifest = parse(await readFile(path.join(dir, CORPUS, file), 'utf8')) as {
     readonly spec: { readonly groups: readonly { readonly name: string }[] };
   };
@@ -120,7 +142,9 @@ async function corpusCases(dir: string, file: string): Promise<readonly CaseResu
   for (const group of manifest.spec.groups) {
     const name = `${file} ${group.name}`;
     const loaded = load(file, Buffer.from(stringify({ groups: [group] })), 'utf8');
-    const problems = loaded.ok ? await evaluate(loaded) : loaded.problems;
+    const problems = loaded.ok
+      ? [...(await evaluate(loaded, new TestStore([]))), ...(await evaluate(loaded, cluster))]
+      : loaded.problems;
     results.push({
       name,
       ok: problems.length === 0,
@@ -133,8 +157,8 @@ async function corpusCases(dir: string, file: string): Promise<readonly CaseResu
 
 async function evaluate(
   loaded: ParsedRuleFile & { readonly ok: true },
+  store: TestStore,
 ): Promise<readonly string[]> {
-  const store = new TestStore([]);
   const metrics = ruleMetrics(new Registry());
   const { file, groups } = loaded.file;
   const build = { file, externalLabels: Labels.EMPTY, externalUrl: '', isRestored: true };
@@ -155,7 +179,7 @@ async function evaluate(
         send: () => undefined,
       },
     );
-    for (const timeMs of [60_000, 120_000]) {
+    for (const timeMs of EVALUATION_TIMES_MS) {
       await group.evaluate(timeMs, new AbortController().signal);
       for (const rule of group.rules) {
         if (rule.health !== 'ok') problems.push(`${rule.name} at ${timeMs}: ${rule.lastError}`);
@@ -163,4 +187,43 @@ async function evaluate(
     }
   }
   return problems;
+}
+
+/** What a Prometheus would have stored of the cluster that the dumps come from. */
+async function clusterStore(dir: string): Promise<TestStore> {
+  const store = new TestStore([]);
+  for (const [file, job, metricsPath] of DUMPS) {
+    const body = await readFile(path.join(dir, 'exposition/dumps', file));
+    const sink = new RecordingSink();
+    const target = new TargetIngest(sink, {
+      ...INGEST_DEFAULTS,
+      honorTimestamps: false,
+      // As with `honor_labels`: what the page says counts.
+      mutate: (labels) => {
+        const own = { job, instance: `${job}:1`, metrics_path: metricsPath, cluster: 'c' };
+        return Labels.fromRecord({ ...own, ...labels.toRecord() });
+      },
+    });
+    for (const timeMs of SCRAPE_TIMES_MS) {
+      const stats = target.ingest(body, 'text/plain; version=0.0.4', timeMs);
+      if (stats.error !== undefined) throw new Error(`${file}: ${String(stats.error)}`);
+    }
+    copySamples(sink, store);
+  }
+  return store;
+}
+
+function copySamples(from: RecordingSink, to: TestStore): void {
+  for (const [index, labels] of from.labels.entries()) {
+    if (labels === undefined) continue;
+    const samples = from.samples[index] ?? [];
+    const floats = samples.filter(({ value }) => typeof value === 'number');
+    const ref = to.resolve(labels);
+    to.append({
+      count: floats.length,
+      refs: new Uint32Array(floats.length).fill(ref),
+      timestampsMs: Float64Array.from(floats, ({ timestampMs }) => timestampMs),
+      values: Float64Array.from(floats, ({ value }) => Number(value)),
+    });
+  }
 }
