@@ -18,6 +18,10 @@ if (major < NODE_MAJOR_MIN || (major === NODE_MAJOR_MIN && minor < NODE_MINOR_MI
 // whole heap, once a second under load; counted into the heap's own limit they do not.
 setFlagsFromString('--external-memory-accounted-in-global-limit');
 
+// The embedded engine's sessions work on libuv's threads, which files and name look-ups share: with
+// the four there are by default, one long query could hold those up.
+process.env['UV_THREADPOOL_SIZE'] ??= '16';
+
 // Imported only now: an older runtime could not even read the rest.
 const { main } = await import('./main.ts');
 await main(process.argv.slice(2));
