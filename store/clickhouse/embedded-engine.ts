@@ -94,6 +94,8 @@ function engineArguments(memoryBytesMax: number, snapshotDir: string): string[] 
     '--index_mark_cache_size=0',
     '--query_cache.max_size_in_bytes=0',
     '--timezone=UTC',
+    // It reads /proc 20 times a second by default, 2 % of what we spend on ingestion.
+    '--memory_worker_period_ms=1000',
     `--backups.allowed_path=${snapshotDir}/`,
   ];
 }
