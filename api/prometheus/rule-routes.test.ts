@@ -122,6 +122,7 @@ describe('/rules', () => {
         expect.objectContaining({
           health: 'err',
           lastError: 'rule result is not a vector or scalar',
+          warnings: ['the expression gives a string: every evaluation fails'],
         }),
       ],
     });

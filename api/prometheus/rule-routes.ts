@@ -163,6 +163,8 @@ function ruleAnswer(rule: Rule, excludesAlerts: boolean): unknown {
     ...(rule.lastError === '' ? {} : { lastError: rule.lastError }),
     evaluationTime: rule.lastDurationMs / 1000,
     lastEvaluation: timeText(rule.lastEvaluationMs),
+    // Ours.
+    ...(rule.warnings.length === 0 ? {} : { warnings: rule.warnings }),
   };
   const { name, exprText: query } = rule;
   const labels = Object.fromEntries(rule.labels);

@@ -4,6 +4,7 @@ import type { RuleGroupConfig } from '../file/rule-file.ts';
 import { type AlertingContext, AlertingRule } from './alerting-rule.ts';
 import { RecordingRule } from './recording-rule.ts';
 import { type GroupContext, groupKey, type Rule, RuleGroup } from './rule-group.ts';
+import { ruleWarnings } from './rule-warnings.ts';
 
 export interface BuildOptions {
   readonly file: string;
@@ -40,6 +41,10 @@ export function buildGroup(
     (rule): Rule =>
       rule.alert === '' ? new RecordingRule(rule) : new AlertingRule(rule, alerting, isRestored),
   );
+  for (const [index, warnings] of ruleWarnings(rules).entries()) {
+    const rule = rules[index];
+    if (rule !== undefined) rule.warnings = warnings;
+  }
   const environment = JSON.stringify([externalLabels.pairs, externalUrl]);
   return new RuleGroup(
     { file, name, intervalMs, queryOffsetMs, limit, rules, environment },

@@ -24,6 +24,8 @@ export abstract class BaseRule {
   /** The expression in its canonical form. */
   readonly exprText: string;
   readonly labels: RuleLabels;
+  /** What is odd about it; Prometheus says nothing of it. */
+  warnings: readonly string[] = [];
   health: RuleHealth = 'unknown';
   lastError = '';
   /** When the last evaluation began; undefined before the first. */
