@@ -5,6 +5,10 @@ import type { Postings } from './postings.ts';
 const SELECTIONS_MAX = 1024;
 const REFS_MAX = 4_000_000;
 
+/** In place of a label: none is asked for, or one that no series has. */
+const NO_ANCHOR = -1;
+const UNKNOWN = 0;
+
 interface Cached {
   readonly pair: number;
   readonly version: number;
@@ -13,30 +17,33 @@ interface Cached {
 
 /**
  * Selections as dashboards and rules repeat them: sorted results, valid while the list of one
- * label that the matchers ask for with `=` (the metric, as a rule) has not changed. A selection
- * without such a matcher is not kept.
+ * label that the matchers ask for with `=` (the metric, as a rule) has not changed; without such a
+ * matcher, while no series has come or gone.
  */
 export class SelectionCache {
   readonly #pairs: LabelPairs;
   readonly #postings: Postings;
   readonly #entries = new Map<string, Cached>();
+  readonly #seriesVersion: () => number;
   #refCount = 0;
 
-  constructor(pairs: LabelPairs, postings: Postings) {
+  /** @param seriesVersion another number after each series that has come or gone */
+  constructor(pairs: LabelPairs, postings: Postings, seriesVersion: () => number) {
     this.#pairs = pairs;
     this.#postings = postings;
+    this.#seriesVersion = seriesVersion;
   }
 
   /** @returns not to be written to */
   get(matchers: readonly Matcher[], make: () => Uint32Array): Uint32Array {
     const pair = this.#anchor(matchers);
-    if (pair === 0) return make();
+    if (pair === UNKNOWN) return make();
     const key = matchers
       .map((matcher) => `${matcher.name}\0${matcher.type}${matcher.value}`)
       .join('\0\0');
     const known = this.#entries.get(key);
     if (known !== undefined) this.#remove(key, known);
-    const version = this.#postings.version(pair);
+    const version = pair === NO_ANCHOR ? this.#seriesVersion() : this.#postings.version(pair);
     const isValid = known !== undefined && known.pair === pair && known.version === version;
     const refs = isValid ? known.refs : make();
     this.#entries.set(key, { pair, version, refs });
@@ -53,14 +60,15 @@ export class SelectionCache {
     this.#refCount -= entry.refs.length;
   }
 
-  /** The rarest label asked for with `=`; 0 when there is none or it is unknown. */
+  /** The rarest label asked for with `=`. */
   #anchor(matchers: readonly Matcher[]): number {
-    let best = 0;
+    let best = NO_ANCHOR;
     for (const matcher of matchers) {
       if (matcher.type !== '=' || matcher.value === '') continue;
       const pair = this.#pairs.find(matcher.name, matcher.value);
-      if (pair === 0) return 0;
-      if (best === 0 || this.#postings.count(pair) < this.#postings.count(best)) best = pair;
+      if (pair === UNKNOWN) return UNKNOWN;
+      if (best === NO_ANCHOR || this.#postings.count(pair) < this.#postings.count(best))
+        best = pair;
     }
     return best;
   }

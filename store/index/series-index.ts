@@ -31,7 +31,11 @@ export class SeriesIndex {
   readonly #postings = new Postings();
   readonly #table = new SeriesTable();
   readonly #selector = new SeriesSelector(this.#pairs, this.#postings, this.#table);
-  readonly #selections = new SelectionCache(this.#pairs, this.#postings);
+  readonly #selections = new SelectionCache(
+    this.#pairs,
+    this.#postings,
+    () => this.#createdCount + this.#removedCount,
+  );
   readonly #cache: LabelsCache;
   readonly #limit: SeriesLimit;
   readonly #free = new FreeRefs();
