@@ -1,4 +1,5 @@
 /** `prometheus.ReadResponse` and the frames of `ChunkedReadResponse` into series. */
+
 import type { FloatHistogram } from '../../model/histogram.ts';
 import { Labels } from '../../model/labels.ts';
 import {
@@ -10,6 +11,7 @@ import {
 } from '../../model/protobuf-wire.ts';
 import { floatColumn } from '../../model/value-bits.ts';
 import { readHistogram } from '../remote-write/histogram-message.ts';
+import { readLabel } from '../remote-write/shared-messages.ts';
 import { framesOf } from './chunk-frames.ts';
 import { decodeXorChunk } from './xor-chunk.ts';
 
@@ -117,20 +119,6 @@ function readSample(reader: ProtobufReader, words: Uint32Array, index: number): 
   }
   reader.leave(outerEnd);
   return timestampMs;
-}
-
-function readLabel(reader: ProtobufReader, pairs: string[]): void {
-  let name = '';
-  let value = '';
-  const outerEnd = reader.enter();
-  while (!reader.atEnd) {
-    const tag = reader.readTag();
-    if (tag === tagOf(1, LENGTH_DELIMITED)) name = reader.readString();
-    else if (tag === tagOf(2, LENGTH_DELIMITED)) value = reader.readString();
-    else reader.skip(tag);
-  }
-  reader.leave(outerEnd);
-  pairs.push(name, value);
 }
 
 function readChunkedSeries(reader: ProtobufReader): ReadSeries {

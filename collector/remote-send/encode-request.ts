@@ -1,20 +1,11 @@
 /** Batches as remote write messages, 1.0 and 2.0. */
+
 import { type Labels, METRIC_NAME } from '../../model/labels.ts';
 import { ProtobufWriter } from '../../model/protobuf-writer.ts';
-import type { MetricMetadata, MetricType, SeriesRef } from '../../model/sink.ts';
+import type { MetricMetadata, SeriesRef } from '../../model/sink.ts';
+import { METRIC_TYPES } from '../remote-write/shared-messages.ts';
 import { writeHistogram } from '../remote-write/write-histogram.ts';
 import type { OutgoingBatch } from './sample-queue.ts';
-
-const METRIC_TYPES: readonly MetricType[] = [
-  'unknown',
-  'counter',
-  'gauge',
-  'histogram',
-  'gaugehistogram',
-  'summary',
-  'info',
-  'stateset',
-];
 
 /** Undefined for a series that is not sent. */
 export type LabelsOf = (ref: SeriesRef) => Labels | undefined;

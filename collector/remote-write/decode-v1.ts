@@ -16,25 +16,15 @@ import {
   tagOf,
   VARINT,
 } from '../../model/protobuf-wire.ts';
-import { type MetricType, NO_SERIES, type SeriesRef } from '../../model/sink.ts';
+import { NO_SERIES, type SeriesRef } from '../../model/sink.ts';
 import { readHistogram, type TimedHistogram } from './histogram-message.ts';
 import { RecentMap } from './recent-map.ts';
+import { METRIC_TYPES, readLabel, readSample } from './shared-messages.ts';
 import type { WriteBatch } from './write-batch.ts';
 import { checkedLabels } from './write-labels.ts';
 
 /** Label sets remembered by their bytes. */
 const KNOWN_SERIES_MAX = 500_000;
-
-const METRIC_TYPES: readonly MetricType[] = [
-  'unknown',
-  'counter',
-  'gauge',
-  'histogram',
-  'gaugehistogram',
-  'summary',
-  'info',
-  'stateset',
-];
 
 interface ReadExemplar {
   readonly labels: Labels;
@@ -148,20 +138,6 @@ export function addHistograms(
   }
 }
 
-function readSample(reader: ProtobufReader, batch: WriteBatch): void {
-  const outerEnd = reader.enter();
-  const row = batch.addRow();
-  batch.timestampsMs[row] = 0;
-  batch.column.values[row] = 0;
-  while (!reader.atEnd) {
-    const tag = reader.readTag();
-    if (tag === tagOf(1, FIXED64)) reader.readDoubleBits(batch.column.words, row);
-    else if (tag === tagOf(2, VARINT)) batch.timestampsMs[row] = reader.readInt();
-    else reader.skip(tag);
-  }
-  reader.leave(outerEnd);
-}
-
 /** The labels that stand in a row at the start of a series. */
 function labelPairs(reader: ProtobufReader, start: number, end: number): string[] {
   const pairs: string[] = [];
@@ -171,20 +147,6 @@ function labelPairs(reader: ProtobufReader, start: number, end: number): string[
     readLabel(labels, pairs);
   }
   return pairs;
-}
-
-function readLabel(reader: ProtobufReader, pairs: string[]): void {
-  let name = '';
-  let value = '';
-  const outerEnd = reader.enter();
-  while (!reader.atEnd) {
-    const tag = reader.readTag();
-    if (tag === tagOf(1, LENGTH_DELIMITED)) name = reader.readString();
-    else if (tag === tagOf(2, LENGTH_DELIMITED)) value = reader.readString();
-    else reader.skip(tag);
-  }
-  reader.leave(outerEnd);
-  pairs.push(name, value);
 }
 
 function readExemplar(reader: ProtobufReader): ReadExemplar {

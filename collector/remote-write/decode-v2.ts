@@ -1,4 +1,5 @@
 /** `io.prometheus.write.v2.Request` (remote write 2.0) into a batch. */
+
 import { Labels, METRIC_NAME } from '../../model/labels.ts';
 import {
   FIXED64,
@@ -8,22 +9,12 @@ import {
   tagOf,
   VARINT,
 } from '../../model/protobuf-wire.ts';
-import { type MetricType, NO_SERIES } from '../../model/sink.ts';
+import { NO_SERIES } from '../../model/sink.ts';
 import { addHistograms } from './decode-v1.ts';
 import { readHistogram, type TimedHistogram } from './histogram-message.ts';
+import { METRIC_TYPES, readSample } from './shared-messages.ts';
 import type { WriteBatch } from './write-batch.ts';
 import { checkedLabels } from './write-labels.ts';
-
-const METRIC_TYPES: readonly MetricType[] = [
-  'unknown',
-  'counter',
-  'gauge',
-  'histogram',
-  'gaugehistogram',
-  'summary',
-  'info',
-  'stateset',
-];
 
 /** More distinct strings than a request of 10,000 series can need. */
 const SYMBOLS_MAX = 1_000_000;
@@ -167,20 +158,6 @@ function readRefs(reader: ProtobufReader, tag: number, into: number[]): void {
   }
   const outerEnd = reader.enter();
   while (!reader.atEnd) into.push(reader.readUint());
-  reader.leave(outerEnd);
-}
-
-function readSample(reader: ProtobufReader, batch: WriteBatch): void {
-  const outerEnd = reader.enter();
-  const row = batch.addRow();
-  batch.timestampsMs[row] = 0;
-  batch.column.values[row] = 0;
-  while (!reader.atEnd) {
-    const tag = reader.readTag();
-    if (tag === tagOf(1, FIXED64)) reader.readDoubleBits(batch.column.words, row);
-    else if (tag === tagOf(2, VARINT)) batch.timestampsMs[row] = reader.readInt();
-    else reader.skip(tag);
-  }
   reader.leave(outerEnd);
 }
 
