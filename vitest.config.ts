@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     include: ['**/*.test.ts'],
     exclude: ['node_modules/**', 'dist/**'],
+    setupFiles: ['./test/fuzz-seed.ts'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 120_000,

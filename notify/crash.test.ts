@@ -89,6 +89,21 @@ test('whatever fires, ends and is killed, the receiver knows in the end, and hea
         if (before?.text === message.text) expect(message.id).toBe(before.id);
       }
     }),
-    { numRuns: 150 },
+    {
+      numRuns: 150,
+      examples: [
+        // Killed before it knew that "resolved" had arrived, and again at once: B fires anew.
+        [
+          [
+            { afterMs: 50, what: 'B' },
+            { afterMs: 50, what: { downSeconds: 3 } },
+            { afterMs: 3102, what: 'B' },
+            { afterMs: 2898, what: 'B' },
+            { afterMs: 50, what: { downSeconds: 1 } },
+            { afterMs: 50, what: { downSeconds: 1 } },
+          ],
+        ],
+      ],
+    },
   );
 });

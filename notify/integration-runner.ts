@@ -3,7 +3,12 @@ import { createHash } from 'node:crypto';
 import type { Clock } from '../model/clock.ts';
 import type { Labels } from '../model/labels.ts';
 import { reasonToNotify } from './dedup.ts';
-import { type LogEntry, logKey, type NotificationLog } from './notification-log.ts';
+import {
+  type LogAttempt,
+  type LogEntry,
+  logKey,
+  type NotificationLog,
+} from './notification-log.ts';
 import type { Integration, Notification, NotificationReason, NotifiedAlert } from './notifier.ts';
 import type { IntegrationName, NotifyObserver } from './notify-event.ts';
 import type { RouteOptions } from './route.ts';
@@ -66,8 +71,12 @@ export class IntegrationRunner {
     const firing = fingerprints(alerts, 'firing');
     const resolved = fingerprints(alerts, 'resolved');
     const { sendResolved } = integration;
-    const entry = log.get(key)?.entry;
-    const reason = reasonToNotify(entry, firing, resolved, { ...options, sendResolved }, nowMs);
+    const { entry, attempt } = log.get(key) ?? { entry: undefined, attempt: undefined };
+    const reasonAfter = (told: LogEntry | undefined): NotificationReason | undefined =>
+      reasonToNotify(told, firing, resolved, { ...options, sendResolved }, nowMs);
+    // A message may have arrived although we were killed before we knew: the receiver is to be
+    // told whatever differs from either.
+    const reason = reasonAfter(entry) ?? (attempt && reasonAfter(asTold(attempt, nowMs)));
     const name = nameOf(integration, flush);
     if (reason === undefined) {
       observe({ kind: 'unchanged', ...name, nowMs });
@@ -161,4 +170,9 @@ const ID_LENGTH = 32;
 
 function messageId(key: string, tickMs: number): string {
   return createHash('sha256').update(`${key}@${tickMs}`).digest('hex').slice(0, ID_LENGTH);
+}
+
+/** An attempt as if it had arrived in this flush. */
+function asTold({ firing, resolved }: LogAttempt, nowMs: number): LogEntry {
+  return { firing, resolved, tickMs: nowMs, sentAtMs: nowMs, data: {} };
 }
