@@ -1,10 +1,9 @@
 /** How we and the peers are started, each on the same targets. */
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { prometheusProgram, watchkeeperProgram } from '../test/programs.ts';
 import { findOnPath, type ProgramSpec } from './process.ts';
-
-const ROOT = resolve(import.meta.dirname, '..');
 
 export interface ScrapePlan {
   readonly port: number;
@@ -36,39 +35,14 @@ export function ourselves(
   plan: ScrapePlan | undefined,
   extra: readonly string[] = [],
 ): ProgramSpec {
-  return {
-    name: 'watchkeeper',
-    version: 'this checkout',
-    command: process.execPath,
-    args: (port, dir) => [
-      resolve(ROOT, 'cli/watchkeeper.ts'),
-      'serve',
-      `--config.file=${writeConfig(dir, plan)}`,
-      `--data=${join(dir, 'data')}`,
-      `--listen=127.0.0.1:${port}`,
-      '--web.enable-remote-write-receiver',
-      ...extra,
-    ],
-    readyPath: '/-/ready',
-  };
+  return watchkeeperProgram(configOf(plan), ['--web.enable-remote-write-receiver', ...extra]);
 }
 
 export function prometheus(plan: ScrapePlan | undefined): ProgramSpec | undefined {
-  const command = findOnPath('prometheus');
-  if (command === undefined) return undefined;
-  return {
-    name: 'prometheus',
-    version: /version (\S+)/.exec(versionText(command, '--version'))?.[1] ?? 'unknown',
-    command,
-    args: (port, dir) => [
-      `--config.file=${writeConfig(dir, plan)}`,
-      `--storage.tsdb.path=${join(dir, 'data')}`,
-      `--web.listen-address=127.0.0.1:${port}`,
-      '--web.enable-remote-write-receiver',
-      '--web.enable-admin-api',
-    ],
-    readyPath: '/-/ready',
-  };
+  return prometheusProgram(configOf(plan), [
+    '--web.enable-remote-write-receiver',
+    '--web.enable-admin-api',
+  ]);
 }
 
 /** A Prometheus that scrapes, and sends all of it to `writeUrl`. */
@@ -119,9 +93,13 @@ export function contenders(plan: ScrapePlan | undefined): readonly ProgramSpec[]
   return found.filter((spec) => spec !== undefined);
 }
 
+function configOf(plan: ScrapePlan | undefined): string {
+  return plan === undefined ? NOTHING_TO_SCRAPE : scrapeYaml(plan);
+}
+
 function writeConfig(dir: string, plan: ScrapePlan | undefined): string {
   const path = join(dir, 'prometheus.yml');
-  writeFileSync(path, plan === undefined ? NOTHING_TO_SCRAPE : scrapeYaml(plan));
+  writeFileSync(path, configOf(plan));
   return path;
 }
 
