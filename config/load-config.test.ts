@@ -214,7 +214,19 @@ retention:
 roles: [collect]
 limits: {series_max: 5, memory_bytes_max: 1024, query_timeout: 10s}
 `);
-    expect(config.clusters[0]).toMatchObject({ name: 'prod', kubeconfigFile: `${dir}/kc` });
+    expect(config.clusters).toEqual([
+      {
+        name: 'prod',
+        enabled: true,
+        access: {
+          kind: 'kubeconfig',
+          file: path.join(dir, 'kc'),
+          contexts: ['p'],
+          execPlugins: true,
+        },
+        namespaces: ['a'],
+      },
+    ]);
     expect(config.clickhouse?.tls.ca).toEqual({ file: path.join(dir, 'ca.pem') });
     expect(config.auth).toMatchObject({ anonymousRole: 'none', tokens: [{ role: 'editor' }] });
     expect(config.retention.byMatcher[0]?.matchers.map(String)).toEqual([
@@ -238,9 +250,35 @@ limits: {series_max: 5, memory_bytes_max: 1024, query_timeout: 10s}
       '1:26: a retention rule has no matchers (write - job="api")',
     ],
     ['clusters: [{name: a}, {name: a}]', '1:30: two clusters have the name "a"'],
+    ['clusters: [{in_cluster: true}]', '1:12: a cluster has no name (add name)'],
+    [
+      'clusters: [{contexts: some}]',
+      '1:23: unknown contexts "some" (write all or a list)',
+      '1:12: a cluster has no name (add name)',
+    ],
+    [
+      'clusters: [{name: a, contexts: all}]',
+      '1:19: one name for several contexts (remove it: contexts name clusters)',
+    ],
+    [
+      'clusters: [{context: a, contexts: [b]}]',
+      '1:22: both context and contexts (remove one of them)',
+    ],
+    [
+      'clusters: [{name: a, kubeconfig_file: f, in_cluster: true}]',
+      '1:54: in_cluster needs neither kubeconfig nor api_server (remove one of them)',
+    ],
+    [
+      'clusters: [{name: a, kubeconfig_file: f, api_server: "https://k"}]',
+      '1:54: a cluster has both kubeconfig_file and api_server (remove one of them)',
+    ],
+    [
+      'clusters: [{name: a, api_server: "https://k", http_headers: {a: {values: [b]}}}]',
+      '1:47: a cluster takes no http_headers (remove it)',
+    ],
     ['auth: {tokens: [{name: a}]}', '1:17: a token is empty (add token or token_file)'],
-  ])('%s is refused', async (text, problem) => {
-    expect(await problems(text)).toEqual([`prometheus.yml:${problem}`]);
+  ])('%s is refused', async (text, ...found) => {
+    expect(await problems(text)).toEqual(found.map((problem) => `prometheus.yml:${problem}`));
   });
 });
 

@@ -1,20 +1,7 @@
 /** Sections that Prometheus does not have. */
 import type { Matcher } from '../model/matcher.ts';
-import type { HttpClientConfig, TlsConfig } from './http-client-types.ts';
+import type { TlsConfig } from './http-client-types.ts';
 import type { SecretSource } from './secret.ts';
-
-/** A Kubernetes cluster to watch. With neither file nor URL: the one that we run in. */
-export interface ClusterConfig {
-  /** Value of the label `cluster`. */
-  readonly name: string;
-  readonly kubeconfigFile: string | undefined;
-  /** A context of the kubeconfig file; undefined means its current one. */
-  readonly context: string | undefined;
-  readonly apiServer: string | undefined;
-  readonly httpClient: HttpClientConfig;
-  /** None means all namespaces. */
-  readonly namespaces: readonly string[];
-}
 
 /** A ClickHouse server. Without this section the embedded engine is used. */
 export interface ClickhouseConfig {

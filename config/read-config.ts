@@ -6,12 +6,12 @@ import type { NotificationConfig } from './alertmanager/types.ts';
 import type { Problems } from './config-errors.ts';
 import { quote } from './go-text.ts';
 import { readAlerting } from './read-alerting.ts';
+import { readClusters } from './read-clusters.ts';
 import { readGlobal } from './read-global.ts';
 import { readOtlp } from './read-otlp.ts';
 import {
   readAuth,
   readClickhouse,
-  readClusters,
   readDurability,
   readLimitsSection,
   readRetention,

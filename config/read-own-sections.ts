@@ -9,7 +9,6 @@ import type {
   AuthToken,
   AuthUser,
   ClickhouseConfig,
-  ClusterConfig,
   Durability,
   LimitsConfig,
   ProcessRole,
@@ -17,7 +16,7 @@ import type {
   RetentionRule,
 } from './own-types.ts';
 import { findHttpUrlProblem } from './read-discovery.ts';
-import { readHttpClient, readTls, readUrl } from './read-http-client.ts';
+import { readTls } from './read-http-client.ts';
 import type { StorageConfig } from './types.ts';
 import { isNullNode } from './yaml-reader.ts';
 import { YamlSection } from './yaml-section.ts';
@@ -30,32 +29,6 @@ const RETENTION_MS = 90 * DAY_MS;
 const PROCESS_ROLES: readonly ProcessRole[] = ['collect', 'query', 'rules', 'web'];
 const ACCESS_ROLES: readonly AccessRole[] = ['none', 'viewer', 'editor', 'admin'];
 const DURABILITIES: readonly Durability[] = ['crash', 'fsync'];
-
-export function readClusters(root: YamlSection): readonly ClusterConfig[] {
-  const names = new Set<string>();
-  return readList(root, 'clusters', 'cluster', (section) => {
-    const name = section.string('name');
-    if (name === '') section.problem('name', 'a cluster has no name', 'add name');
-    if (names.has(name)) section.problem('name', `two clusters have the name ${quote(name)}`);
-    names.add(name);
-    const config: ClusterConfig = {
-      name,
-      kubeconfigFile: section.path('kubeconfig_file') || undefined,
-      context: section.string('context') || undefined,
-      apiServer: readUrl(section, 'api_server') || undefined,
-      httpClient: readHttpClient(section),
-      namespaces: section.strings('namespaces'),
-    };
-    if (config.kubeconfigFile !== undefined && config.apiServer !== undefined) {
-      const text = 'a cluster has both kubeconfig_file and api_server';
-      section.problem('api_server', text, 'remove one of them');
-    }
-    if (config.context !== undefined && config.kubeconfigFile === undefined) {
-      section.problem('context', 'context needs a kubeconfig_file', 'add kubeconfig_file');
-    }
-    return config;
-  });
-}
 
 export function readClickhouse(root: YamlSection): ClickhouseConfig | undefined {
   const section = openOwnSection(root, 'clickhouse');

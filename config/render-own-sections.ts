@@ -2,15 +2,16 @@
 import { formatDurationMs } from '../model/duration.ts';
 import { formatByteSize } from './byte-size.ts';
 import { redactUrl } from './go-url.ts';
-import type { AuthConfig, ClickhouseConfig, ClusterConfig } from './own-types.ts';
+import type { AuthConfig, ClickhouseConfig } from './own-types.ts';
+import { renderCluster } from './render-clusters.ts';
 import { type Rendered, renderDuration, renderFields } from './render-fields.ts';
-import { renderHttpClient, renderSecret, renderTls } from './render-http-client.ts';
+import { renderSecret, renderTls } from './render-http-client.ts';
 import type { Config } from './types.ts';
 
 export function renderOwnSections(config: Config): readonly (readonly [string, unknown])[] {
   const { retention, limits } = config;
   return [
-    ['?clusters', config.clusters.map(renderCluster)],
+    ['clusters', config.clusters?.map(renderCluster)],
     ['clickhouse', config.clickhouse && renderClickhouse(config.clickhouse)],
     ['auth', renderAuth(config.auth)],
     [
@@ -44,17 +45,6 @@ export function renderOwnSections(config: Config): readonly (readonly [string, u
     ],
     ['durability', config.durability],
   ];
-}
-
-function renderCluster(cluster: ClusterConfig): Rendered {
-  return renderFields([
-    ['name', cluster.name],
-    ['kubeconfig_file', cluster.kubeconfigFile],
-    ['context', cluster.context],
-    ['api_server', cluster.apiServer === undefined ? undefined : redactUrl(cluster.apiServer)],
-    ...renderHttpClient(cluster.httpClient),
-    ['?namespaces', cluster.namespaces],
-  ]);
 }
 
 function renderClickhouse(config: ClickhouseConfig): Rendered {

@@ -3,14 +3,15 @@
  * Times are milliseconds (`…Ms`), sizes bytes (`…Bytes`), paths absolute. Field by field it is
  * Prometheus 3.14's; docs/configuration.md has the names in the file.
  */
+
 import type { Labels } from '../model/labels.ts';
 import type { NotificationConfig } from './alertmanager/types.ts';
+import type { ClusterConfig } from './cluster-types.ts';
 import type { DiscoveryConfig } from './discovery-types.ts';
 import type { HttpClientConfig, TlsConfig } from './http-client-types.ts';
 import type {
   AuthConfig,
   ClickhouseConfig,
-  ClusterConfig,
   Durability,
   LimitsConfig,
   ProcessRole,
@@ -244,7 +245,8 @@ export interface Config {
   readonly otlp: OtlpConfig;
   /** Alertmanager's sections; undefined when there are none, and so nobody to tell. */
   readonly notifications: NotificationConfig | undefined;
-  readonly clusters: readonly ClusterConfig[];
+  /** Undefined when the file has no such section. */
+  readonly clusters: readonly ClusterConfig[] | undefined;
   readonly clickhouse: ClickhouseConfig | undefined;
   readonly auth: AuthConfig;
   readonly retention: RetentionConfig;

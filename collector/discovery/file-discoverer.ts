@@ -3,10 +3,11 @@ import { open } from 'node:fs/promises';
 import { dirname, extname } from 'node:path';
 import { parse } from 'yaml';
 import type { FileDiscovery } from '../../config/discovery-types.ts';
+import { pause } from '../../model/clock.ts';
 import { type Discoverer, emptyGroup, type OnGroups, type TargetGroup } from './discoverer.ts';
 import { expandPattern } from './file-pattern.ts';
 import { GroupsError, readGroups } from './read-groups.ts';
-import { pause, type RefreshContext } from './refresh-loop.ts';
+import type { RefreshContext } from './refresh-loop.ts';
 
 const FILE_BYTES_MAX = 256 * 1024 * 1024;
 

@@ -1,5 +1,5 @@
 /** Asks for groups at once and then once per interval. */
-import type { Clock } from '../../model/clock.ts';
+import { type Clock, pause } from '../../model/clock.ts';
 import type { Logger } from '../../model/logger.ts';
 import type { OnGroups, TargetGroup } from './discoverer.ts';
 import type { DiscoveryMetrics } from './discovery-metrics.ts';
@@ -41,20 +41,4 @@ export async function refreshLoop(
     metrics.refreshHistogramSeconds.labels(mechanism, jobName).observe(tookMs / 1000);
     await pause(Math.max(0, intervalMs - tookMs), clock, signal);
   }
-}
-
-/** Resolves when the time is over or the signal is aborted. */
-export function pause(delayMs: number, clock: Clock, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const cancel = clock.schedule(delayMs, () => {
-      signal.removeEventListener('abort', onAbort);
-      resolve();
-    });
-    const onAbort = (): void => {
-      cancel();
-      resolve();
-    };
-    signal.addEventListener('abort', onAbort, { once: true });
-  });
 }

@@ -1,0 +1,28 @@
+/** The section `clusters`: which Kubernetes clusters are watched, and how they are reached. */
+import type { HttpClientConfig } from './http-client-types.ts';
+
+/** Contexts of a kubeconfig: its current one, every one, or those named. */
+export type KubeconfigContexts = 'current' | 'all' | readonly string[];
+
+/** One entry, which is one cluster, or several with `contexts`. */
+export interface ClusterConfig {
+  /** Value of the label `cluster`; '' with a kubeconfig: the name of the context. */
+  readonly name: string;
+  readonly enabled: boolean;
+  readonly access: ClusterAccess;
+  /** None means all namespaces. */
+  readonly namespaces: readonly string[];
+}
+
+export type ClusterAccess =
+  | {
+      readonly kind: 'kubeconfig';
+      /** Absolute; undefined: what KUBECONFIG names, else `~/.kube/config`. */
+      readonly file: string | undefined;
+      readonly contexts: KubeconfigContexts;
+      /** Whether the programs may run that the file names for credentials. */
+      readonly execPlugins: boolean;
+    }
+  | { readonly kind: 'server'; readonly url: string; readonly httpClient: HttpClientConfig }
+  /** The service account of the Pod that we run in. */
+  | { readonly kind: 'in-cluster' };
