@@ -1,3 +1,4 @@
+import type { DocumentStore, StateStore } from '../model/documents.ts';
 import type { Labels } from '../model/labels.ts';
 import type { Logger } from '../model/logger.ts';
 import type { Matcher } from '../model/matcher.ts';
@@ -62,6 +63,8 @@ export interface StoreParts {
   readonly spool: Spool;
   readonly inserter: Inserter;
   readonly writer: StoreWriter;
+  readonly documents: DocumentStore;
+  readonly state: StateStore;
   readonly metrics: StoreMetrics;
   readonly logger: Logger;
   readonly now: () => number;
@@ -77,6 +80,8 @@ const FLUSH_TIMEOUT_MS = 60_000;
 /** The parts put together. */
 export class ClickHouseStore implements Store {
   readonly rulesSource: SampleSource;
+  readonly documents: DocumentStore;
+  readonly state: StateStore;
   readonly #parts: StoreParts;
   readonly #reader: SampleReader;
   readonly #labels: LabelReader;
@@ -87,6 +92,8 @@ export class ClickHouseStore implements Store {
 
   constructor(parts: StoreParts) {
     this.#parts = parts;
+    this.documents = parts.documents;
+    this.state = parts.state;
     const { engine, index, head, seen, tombstones, metadata, metrics } = parts;
     this.#hasHistograms = parts.histogramCount > 0;
     this.#reader = new SampleReader({

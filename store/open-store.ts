@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { StoreUnavailableError } from '../model/sink.ts';
 import { SeriesDeleter } from './admin/delete-series.ts';
 import { RetentionSweeper } from './admin/retention-sweeper.ts';
 import { type DirectoryLock, lockDirectory } from './clickhouse/directory-lock.ts';
@@ -7,6 +8,8 @@ import { openEmbeddedEngine } from './clickhouse/embedded-engine.ts';
 import type { Engine } from './clickhouse/engine.ts';
 import { openServerEngine } from './clickhouse/server-engine.ts';
 import { ClickHouseStore } from './clickhouse-store.ts';
+import { StoredDocuments } from './documents/stored-documents.ts';
+import { StoredState } from './documents/stored-state.ts';
 import { Head } from './head/head.ts';
 import { Tombstones } from './hidden-samples.ts';
 import { SeriesIndex } from './index/series-index.ts';
@@ -17,6 +20,7 @@ import { setRetention } from './schema/set-retention.ts';
 import { SeenDays } from './seen-days.ts';
 import { Inserter } from './spool/inserter.ts';
 import { Spool } from './spool/spool.ts';
+import type { SpoolBlock } from './spool/spool-file.ts';
 import type { Store } from './store.ts';
 import { storeId } from './store-id.ts';
 import { StoreMetrics } from './store-metrics.ts';
@@ -35,6 +39,7 @@ import { StoreWriter } from './write/store-writer.ts';
 
 /** What a former process has left must be in ClickHouse before anybody reads. */
 const RECOVERY_TIMEOUT_MS = 300_000;
+const DRAIN_TIMEOUT_MS = 10_000;
 
 /**
  * Opens (or makes) the store of a data directory. When it resolves, everything that a process
@@ -89,10 +94,11 @@ async function openOn(
       dir: join(dataDir, 'spool', 'corrupt'),
     });
   }
+  const ownId = storeId(dataDir);
   const inserter = new Inserter({
     engine,
     spool,
-    storeId: storeId(dataDir),
+    storeId: ownId,
     logger,
     events: {
       onInserted: (file, seconds) => {
@@ -156,6 +162,19 @@ async function openOn(
       onDropped: (rowCount) => metrics.droppedSamples.inc(rowCount),
     },
   });
+  const keep = (block: SpoolBlock): Promise<void> => writer.keep(block);
+  const documents = new StoredDocuments({
+    engine,
+    keep,
+    drain: async () => {
+      if (await writer.drain(DRAIN_TIMEOUT_MS)) return;
+      throw new StoreUnavailableError('ClickHouse does not take what the spool holds', 5000);
+    },
+    now,
+  });
+  const state = new StoredState({ engine, storeId: ownId, keep });
+  await documents.load();
+  await state.open();
   metrics.watch({ index, head, spool, writer });
   writer.start();
   logger.info('store is open', {
@@ -178,6 +197,8 @@ async function openOn(
     spool,
     inserter,
     writer,
+    documents,
+    state,
     metrics,
     logger,
     now,

@@ -1,4 +1,5 @@
 import type { RetentionConfig } from '../config/own-types.ts';
+import type { DocumentStore, StateStore } from '../model/documents.ts';
 import type { Labels } from '../model/labels.ts';
 import type { Matcher } from '../model/matcher.ts';
 import type { SampleSink, SeriesRef } from '../model/sink.ts';
@@ -10,6 +11,9 @@ import type { StoreLimits } from './store-options.ts';
 export interface Store extends SampleSink, SampleSource, LabelSource {
   /** The same data through the lane of the rules, so that dashboards cannot hold them up. */
   readonly rulesSource: SampleSource;
+  readonly documents: DocumentStore;
+  /** Of the parts of this program. */
+  readonly state: StateStore;
 
   /** Undefined when the series has been idle for long and is forgotten. */
   labelsOf(ref: SeriesRef): Labels | undefined;

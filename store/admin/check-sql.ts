@@ -38,6 +38,9 @@ const FIRST_WORDS: ReadonlySet<string> = new Set([
   '(',
 ]);
 
+/** Tables of ours that hold what not everybody may see, such as the users. */
+const PRIVATE_TABLES: ReadonlySet<string> = new Set(['documents', 'program_state']);
+
 const SAFE_SYSTEM_TABLES: ReadonlySet<string> = new Set([
   'tables',
   'columns',
@@ -89,6 +92,9 @@ export function checkReadOnlySql(sql: string, tableFunctions: ReadonlySet<string
     if (next === '(' && isUnsafeFunction(name, tableFunctions)) {
       throw denied(`the function ${token.text} is not allowed`);
     }
+    // An escape could spell any name.
+    if (token.kind === 'quoted' && name.includes('\\')) throw denied('a name with a backslash');
+    if (PRIVATE_TABLES.has(name)) throw denied(`the table ${token.text} is not allowed`);
     if (name === 'system' && next === '.') {
       const table = tokens[at + 2]?.text.toLowerCase() ?? '';
       if (!SAFE_SYSTEM_TABLES.has(table)) throw denied(`the table system.${table} is not allowed`);

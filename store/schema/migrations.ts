@@ -1,4 +1,5 @@
 import { CREATE_TABLES } from './001-create-tables.ts';
+import { CREATE_DOCUMENTS } from './002-documents.ts';
 
 /**
  * Steps of the schema, forward only: a step that has been released is never edited, a change is a
@@ -12,4 +13,5 @@ export interface Migration {
 
 export const MIGRATIONS: readonly Migration[] = [
   { version: 1, name: 'create-tables', statements: CREATE_TABLES },
+  { version: 2, name: 'documents', statements: CREATE_DOCUMENTS },
 ];

@@ -12,6 +12,8 @@ export const TABLE_NAMES = [
   'histograms',
   'exemplars',
   'metadata',
+  'documents',
+  'program_state',
 ] as const;
 export type TableName = (typeof TABLE_NAMES)[number];
 
@@ -63,5 +65,22 @@ export const TABLES: Readonly<Record<TableName, TableColumns>> = {
     help: 'String',
     unit: 'String',
     updated: TS,
+  }),
+  documents: table('documents', {
+    kind: 'String',
+    id: 'String',
+    version: 'UInt64',
+    updated: TS,
+    author: 'String',
+    is_deleted: 'UInt8',
+    json: 'String',
+  }),
+  program_state: table('program_state', {
+    store: 'String',
+    kind: 'String',
+    key: 'String',
+    version: 'UInt64',
+    is_deleted: 'UInt8',
+    json: 'String',
   }),
 };

@@ -148,7 +148,7 @@ function sumBytes(histograms: readonly FloatHistogram[]): Uint8Array {
   return bytesOf(sums);
 }
 
-function block(
+export function block(
   table: TableName,
   rowCount: number,
   data: readonly (readonly Uint8Array[])[],

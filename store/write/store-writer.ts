@@ -5,6 +5,7 @@ import type { SeriesIndex } from '../index/series-index.ts';
 import { dayOf, type SeenDays } from '../seen-days.ts';
 import type { Inserter } from '../spool/inserter.ts';
 import { type Spool, SpoolFullError } from '../spool/spool.ts';
+import type { SpoolBlock } from '../spool/spool-file.ts';
 import {
   exemplarsBlock,
   histogramsBlock,
@@ -90,6 +91,25 @@ export class StoreWriter {
   commit(): Promise<void> {
     this.#nextCommit ??= this.#commitSoon();
     return this.#nextCommit;
+  }
+
+  /**
+   * A block that does not come from memory: kept when it resolves.
+   * @throws StoreUnavailableError; nothing of it is kept then
+   */
+  async keep(block: SpoolBlock): Promise<void> {
+    try {
+      this.#options.spool.append(block);
+    } catch (error) {
+      throw this.#cannotWrite(error);
+    }
+    if (this.#options.isSynced) await this.commit();
+  }
+
+  /** Resolves when ClickHouse has all that was kept. @returns false when it did not take it in time */
+  async drain(timeoutMs: number): Promise<boolean> {
+    this.rotate();
+    return this.#options.inserter.drain(timeoutMs);
   }
 
   /**

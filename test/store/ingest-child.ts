@@ -25,6 +25,9 @@ async function ingest(): Promise<void> {
       const labels = { __name__: 'kept', series: String(series), batch: String(step >> 6) };
       appendSamples(store, labels, [[START_MS + step * STEP_MS, step + series / 1000]]);
     }
+    const json = JSON.stringify(step);
+    await store.state.save([{ kind: 'step', key: 'last', json }], []);
+    await store.documents.put({ kind: 'step', id: 'last', json, author: '' });
     await store.commit();
     writeSync(1, `${step}\n`);
   }

@@ -21,6 +21,12 @@ describe('kill -9', () => {
     }
 
     const { store } = await openTestStore({ dataDir });
+    const documents = [...store.documents.list('step'), ...(await store.state.load(['step']))];
+    expect(documents).toHaveLength(2);
+    for (const { json } of documents) {
+      // One more may have been saved, and not yet acknowledged.
+      expect([acknowledged, acknowledged + 1]).toContain(Number(json));
+    }
     const found = await selectAll(store, named('kept'), START_MS, START_MS + 86_400_000);
     await store.close();
 

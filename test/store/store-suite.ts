@@ -6,6 +6,7 @@ import type { LabelSelection } from '../../model/source.ts';
 import { TooManySamplesError } from '../../model/source.ts';
 import { floatColumn, setAbsentAt, setStaleAt } from '../../model/value-bits.ts';
 import type { StoreOptions } from '../../store/store-options.ts';
+import { documentSuite } from './document-suite.ts';
 import { histogram } from './histograms.ts';
 import { openTestStore, type TestStore } from './open-test-store.ts';
 import { appendSamples, named, selectAll } from './samples.ts';
@@ -35,6 +36,8 @@ export function storeSuite(
       await opened.remove();
       await closeTarget();
     });
+
+    documentSuite(() => opened);
 
     test('samples come from memory, from ClickHouse after a restart, and from both', async () => {
       const samples = [
