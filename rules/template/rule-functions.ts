@@ -15,7 +15,7 @@ import { goHtml } from '../../model/template/html/content.ts';
 import { FunctionError } from '../../model/template/template-error.ts';
 import { ANY, type GoFunction, STRING } from '../../model/template/value/go-types.ts';
 import { goFloat, goMap, goString } from '../../model/template/value/go-values.ts';
-import { joinHostPort, splitHostPort } from './host-port.ts';
+import { joinHostPort, splitHostPort } from '../../model/host-port.ts';
 import { NUMBER_FUNCTIONS } from './number-functions.ts';
 import {
   labelOfSample,
