@@ -14,8 +14,9 @@ export interface TargetGroup {
 /**
  * Takes new groups: those given replace the ones of their sources, all others stay. A group
  * without targets takes its source away.
+ * @param isUrgent targets went away that would only be scraped in vain: not to wait for others
  */
-export type OnGroups = (groups: readonly TargetGroup[]) => void;
+export type OnGroups = (groups: readonly TargetGroup[], isUrgent?: boolean) => void;
 
 export interface Discoverer {
   /**

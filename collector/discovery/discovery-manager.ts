@@ -9,6 +9,8 @@ import { sameGroup } from './same-group.ts';
 
 /** The first update after a quiet time waits this long for others that come with it. */
 const FIRST_UPDATE_MS = 100;
+/** Least time between updates that are urgent: a rollout ends many Pods one after the other. */
+const URGENT_INTERVAL_MS = 1000;
 
 /** All groups of each job; a job without targets has an empty list. */
 export type GroupsByJob = ReadonlyMap<string, readonly TargetGroup[]>;
@@ -40,6 +42,8 @@ export class DiscoveryManager {
   #jobs: readonly string[] = [];
   #providers: readonly Provider[] = [];
   #cancelUpdate: (() => void) | undefined;
+  /** Whether the update that is to come does not wait for others. */
+  #isUrgent = false;
   #updatedAtMs = Number.NEGATIVE_INFINITY;
   #isStopped = false;
 
@@ -105,14 +109,14 @@ export class DiscoveryManager {
       ended: Promise.resolve(),
     };
     provider.ended = discoverer
-      .run(provider.stop.signal, (groups) => this.#take(provider, groups))
+      .run(provider.stop.signal, (groups, isUrgent) => this.#take(provider, groups, isUrgent))
       .catch((error: unknown) => {
         logger.error('service discovery ended unexpectedly', { error });
       });
     return provider;
   }
 
-  #take(provider: Provider, groups: readonly TargetGroup[]): void {
+  #take(provider: Provider, groups: readonly TargetGroup[], isUrgent = false): void {
     if (provider.stop.signal.aborted) return;
     this.#options.metrics.receivedUpdates.labels(this.#options.name).inc();
     for (const group of groups) {
@@ -122,21 +126,26 @@ export class DiscoveryManager {
       if (group.targets.length > 0) provider.groups.set(group.source, group);
       else provider.groups.delete(group.source);
     }
-    this.#scheduleUpdate();
+    this.#scheduleUpdate(isUrgent);
   }
 
-  #scheduleUpdate(): void {
+  #scheduleUpdate(isUrgent = false): void {
     const { clock, updateIntervalMs, metrics, name } = this.#options;
     if (this.#isStopped) return;
     if (this.#cancelUpdate !== undefined) {
-      metrics.delayedUpdates.labels(name).inc();
-      return;
+      if (!isUrgent || this.#isUrgent) {
+        metrics.delayedUpdates.labels(name).inc();
+        return;
+      }
+      this.#cancelUpdate();
     }
-    const sinceUpdateMs = clock.monotonicMs() - this.#updatedAtMs;
-    const delayMs = Math.max(
-      Math.min(FIRST_UPDATE_MS, updateIntervalMs),
-      updateIntervalMs - sinceUpdateMs,
+    this.#isUrgent = isUrgent;
+    const intervalMs = Math.min(
+      isUrgent ? URGENT_INTERVAL_MS : Number.POSITIVE_INFINITY,
+      updateIntervalMs,
     );
+    const sinceUpdateMs = clock.monotonicMs() - this.#updatedAtMs;
+    const delayMs = Math.max(Math.min(FIRST_UPDATE_MS, intervalMs), intervalMs - sinceUpdateMs);
     this.#cancelUpdate = clock.schedule(delayMs, () => this.#update());
   }
 

@@ -95,10 +95,25 @@ export function discoveryMetrics(registry: Registry, fileTimes: () => ReadonlyMa
       'prometheus_sd_http_failures_total',
       'Number of HTTP service discovery refresh failures.',
     ),
+    kubernetesEvents: kubernetesEvents(registry),
     dnsLookups: counter('prometheus_sd_dns_lookups_total', 'The number of DNS-SD lookups.'),
     dnsLookupFailures: counter(
       'prometheus_sd_dns_lookup_failures_total',
       'The number of DNS-SD lookup failures.',
     ),
   };
+}
+
+/** Each role and event is there from the start. */
+function kubernetesEvents(registry: Registry): Counter<'role' | 'event'> {
+  const counter = new Counter({
+    name: 'prometheus_sd_kubernetes_events_total',
+    help: 'The number of Kubernetes events handled.',
+    registers: [registry],
+    labelNames: ['role', 'event'] as const,
+  });
+  for (const role of ['endpointslice', 'endpoints', 'node', 'pod', 'service', 'ingress']) {
+    for (const event of ['add', 'delete', 'update']) counter.labels(role, event).inc(0);
+  }
+  return counter;
 }
