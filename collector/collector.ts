@@ -1,16 +1,15 @@
 /** Discovery and scraping: from a configuration to samples in the store. */
 import { hostname } from 'node:os';
 import type { Registry } from 'prom-client';
-import type { KubernetesDiscovery } from '../config/discovery-types.ts';
 import type { Config, ScrapeConfig } from '../config/types.ts';
 import { type Clock, SYSTEM_CLOCK } from '../model/clock.ts';
 import type { Logger } from '../model/logger.ts';
 import type { SampleSink } from '../model/sink.ts';
 import { createDiscoverer, type DiscovererContext } from './discovery/create-discoverer.ts';
-import type { Discoverer } from './discovery/discoverer.ts';
 import { DiscoveryManager, type GroupsByJob } from './discovery/discovery-manager.ts';
 import { discoveryMetrics } from './discovery/discovery-metrics.ts';
 import { type RecordResolver, SystemRecordResolver } from './discovery/dns-resolver.ts';
+import type { KubernetesAccess } from './discovery/kubernetes/kubernetes-access.ts';
 import { ScrapeManager } from './scrape/scrape-manager.ts';
 
 /** As Prometheus: bursts of discovery updates become one. */
@@ -24,7 +23,7 @@ export interface CollectorOptions {
   readonly clock?: Clock;
   /** Least time between two updates of the targets. */
   readonly updateIntervalMs?: number;
-  readonly kubernetes?: (config: KubernetesDiscovery, jobName: string) => Discoverer;
+  readonly kubernetes?: KubernetesAccess;
   readonly resolver?: RecordResolver;
   /** Spreads scrapes, so that servers with other names scrape at other times. */
   readonly serverName?: string;

@@ -1,10 +1,12 @@
 /** From a discovery config to its discoverer. */
-import type { DiscoveryConfig, KubernetesDiscovery } from '../../config/discovery-types.ts';
+import type { DiscoveryConfig } from '../../config/discovery-types.ts';
 import type { Discoverer } from './discoverer.ts';
 import { DnsDiscoverer } from './dns-discoverer.ts';
 import type { RecordResolver } from './dns-resolver.ts';
 import { FileDiscoverer } from './file-discoverer.ts';
 import { HttpDiscoverer } from './http-discoverer.ts';
+import type { KubernetesAccess } from './kubernetes/kubernetes-access.ts';
+import { kubernetesDiscoverer } from './kubernetes/kubernetes-access.ts';
 import type { RefreshContext } from './refresh-loop.ts';
 import { StaticDiscoverer } from './static-discoverer.ts';
 
@@ -13,7 +15,7 @@ export interface DiscovererContext extends RefreshContext {
   readonly fileTimes: Map<string, number>;
   readonly resolver: RecordResolver;
   /** Undefined when the program has no door to Kubernetes. */
-  readonly kubernetes: ((config: KubernetesDiscovery, jobName: string) => Discoverer) | undefined;
+  readonly kubernetes: KubernetesAccess | undefined;
 }
 
 /** @throws Error when there is no such discovery in this program */
@@ -35,7 +37,7 @@ export function createDiscoverer(
       if (context.kubernetes === undefined) {
         throw new Error('Kubernetes discovery is not available in this program');
       }
-      return context.kubernetes(config, jobName);
+      return kubernetesDiscoverer(config, context.kubernetes, context);
     default: {
       const unknown: never = config;
       throw new Error(`unknown discovery ${JSON.stringify(unknown)}`);

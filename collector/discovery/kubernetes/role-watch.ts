@@ -4,6 +4,14 @@ import type { KubernetesDiscovery, KubernetesRole } from '../../../config/discov
 import type { Cluster } from '../../../kubernetes/cluster.ts';
 import type { KubernetesObject } from '../../../kubernetes/kubernetes-object.ts';
 import type { CacheSelection, ObjectCache, Resource } from '../../../kubernetes/object-cache.ts';
+import {
+  JOBS,
+  NAMESPACES,
+  NODES,
+  PODS,
+  REPLICA_SETS,
+  SERVICES,
+} from '../../../kubernetes/resources.ts';
 import type { Clock } from '../../../model/clock.ts';
 import { emptyGroup, type OnGroups, type TargetGroup } from '../discoverer.ts';
 import type { DiscoveryMetrics } from '../discovery-metrics.ts';
@@ -11,16 +19,7 @@ import { DependencyIndex } from './dependency-index.ts';
 import type { Node, Pod, Service } from './discovered-objects.ts';
 import { namespaceOf } from './meta-labels.ts';
 import type { BuildGroup, RelatedObjects } from './related-objects.ts';
-import {
-  JOBS,
-  NAMESPACES,
-  NODES,
-  PODS,
-  REPLICA_SETS,
-  ROLE_RESOURCES,
-  SERVICES,
-} from './resources.ts';
-import { ROLE_BUILDERS } from './role-builders.ts';
+import { ROLES } from './roles.ts';
 
 /** Events that come together become one update; the deletion of a Pod waits for no others. */
 const GATHER_MS = 100;
@@ -68,8 +67,8 @@ export class RoleWatch {
   constructor(options: RoleWatchOptions) {
     this.#options = options;
     const { cluster, config } = options;
-    this.#build = ROLE_BUILDERS[config.role] as BuildGroup<KubernetesObject>;
-    this.#primary = cluster.objects(ROLE_RESOURCES[config.role], this.#selection(config.role));
+    this.#build = ROLES[config.role].build as BuildGroup<KubernetesObject>;
+    this.#primary = cluster.objects(ROLES[config.role].resource, this.#selection(config.role));
     const related = relatedOf(config);
     this.#waitingCaches = 1 + related.length;
     for (const kind of related) {
@@ -93,7 +92,7 @@ export class RoleWatch {
 
   #selection(role: KubernetesRole | undefined, resource?: Resource): CacheSelection {
     const { namespace, config } = this.#options;
-    const isNamespaced = (resource ?? ROLE_RESOURCES[config.role]).namespaced;
+    const isNamespaced = (resource ?? ROLES[config.role].resource).namespaced;
     const selector = config.selectors.find((one) => one.role === role);
     return {
       ...(namespace === undefined || !isNamespaced ? {} : { namespace }),
