@@ -1,0 +1,38 @@
+/** The machine's side of the network: the bridge that carries the control planes' addresses. */
+import { execFileSync } from 'node:child_process';
+import { existsSync, writeFileSync } from 'node:fs';
+import { CONTROL_BRIDGE, POD_BRIDGE, SERVICE_NETWORK } from './settings.ts';
+
+/** Bridged packets meet the rules of Services only with this. */
+const BRIDGE_RULES = '/proc/sys/net/bridge/bridge-nf-call-iptables';
+
+/** Gives the machine an address that no other machine can reach. */
+export function addAddress(address: string): void {
+  if (!existsSync(`/sys/class/net/${CONTROL_BRIDGE}`)) {
+    ip(['link', 'add', CONTROL_BRIDGE, 'type', 'bridge']);
+    ip(['link', 'set', CONTROL_BRIDGE, 'up']);
+  }
+  ip(['address', 'replace', `${address}/32`, 'dev', CONTROL_BRIDGE]);
+}
+
+/** Lets Pods reach Services, and this machine too. */
+export function routeServices(): void {
+  if (existsSync(BRIDGE_RULES)) writeFileSync(BRIDGE_RULES, '1');
+  ip(['route', 'replace', SERVICE_NETWORK, 'dev', CONTROL_BRIDGE]);
+}
+
+export function removeAddress(address: string): void {
+  if (existsSync(`/sys/class/net/${CONTROL_BRIDGE}`)) {
+    ip(['address', 'flush', 'dev', CONTROL_BRIDGE, 'to', `${address}/32`]);
+  }
+}
+
+export function removeBridges(): void {
+  for (const bridge of [CONTROL_BRIDGE, POD_BRIDGE]) {
+    if (existsSync(`/sys/class/net/${bridge}`)) ip(['link', 'delete', bridge]);
+  }
+}
+
+function ip(args: readonly string[]): void {
+  execFileSync('ip', [...args], { stdio: ['ignore', 'ignore', 'pipe'] });
+}

@@ -1,0 +1,3 @@
+module watchkeeper/test/cluster/pause
+
+go 1.24.0
