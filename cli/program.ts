@@ -11,7 +11,6 @@ import type { RemoteWriteManager } from '../collector/remote-send/remote-write-m
 import { loadConfig } from '../config/load-config.ts';
 import { renderConfig } from '../config/render-config.ts';
 import type { Config } from '../config/types.ts';
-import type { AlertSink } from '../model/alert.ts';
 import { formatDurationMs } from '../model/duration.ts';
 import type { Logger } from '../model/logger.ts';
 import { VERSION } from '../model/version.ts';
@@ -21,6 +20,11 @@ import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
 import { featureTable, parserOptions } from './features.ts';
 import { type HttpServer, listen } from './http-server.ts';
+import {
+  type LoadedNotifications,
+  loadNotifications,
+  ProgramNotifications,
+} from './notifications.ts';
 import { createReceivers, createRemoteRead, createRemoteWrite } from './receivers.ts';
 import { type LoadedRules, loadRules, ProgramRules } from './rules.ts';
 import type { ServeOptions } from './serve-options.ts';
@@ -49,9 +53,6 @@ export async function startProgram(
   return parts;
 }
 
-/** Alerts are seen in the API; who else is told is the notification engine's business. */
-const NOBODY: AlertSink = { send: () => undefined };
-
 class ProgramParts implements Program {
   readonly #options: ServeOptions;
   readonly #logger: Logger;
@@ -68,6 +69,7 @@ class ProgramParts implements Program {
   #remoteWrite!: RemoteWriteManager;
   #collector!: Collector;
   #rules!: ProgramRules;
+  #notifications!: ProgramNotifications;
   #server!: HttpServer;
   #tracing!: Tracing;
   #isReady = false;
@@ -116,6 +118,7 @@ class ProgramParts implements Program {
       this.#config = await this.#load();
       // Before anything is opened: a mistake in a rule ends the program at once.
       const rules = await this.#loadRules(this.#config);
+      const notifications = await this.#loadNotifications(this.#config);
       const { tracing } = this.#config;
       this.#tracing = await startTracing(tracing?.endpoint ?? '', tracing?.insecure ?? false);
       this.#store = await this.#openStore();
@@ -127,9 +130,17 @@ class ProgramParts implements Program {
         logger: this.#logger.with({ component: 'collector' }),
       });
       const engine = this.#engine();
+      this.#notifications = new ProgramNotifications({
+        state: this.#store.state,
+        registry: this.#registry,
+        logger: this.#logger.with({ component: 'notify' }),
+        options: this.#options.notifications,
+      });
       this.#rules = this.#createRules(engine);
       app = createApp(this.#appDeps(engine));
       this.#apply(this.#config);
+      // Before the rules, whose alerts it takes.
+      await this.#notifications.apply(notifications);
       await this.#rules.apply(rules);
       this.#isReady = true;
     } catch (error) {
@@ -147,6 +158,7 @@ class ProgramParts implements Program {
   async stop(): Promise<void> {
     this.#isReady = false;
     await this.#rules.manager.stop();
+    await this.#notifications.stop();
     await this.#collector.stop();
     await this.#server.close();
     await this.#remoteWrite.stop();
@@ -159,8 +171,10 @@ class ProgramParts implements Program {
     try {
       const config = await this.#load();
       const rules = await this.#loadRules(config);
+      const notifications = await this.#loadNotifications(config);
       this.#apply(config);
       this.#config = config;
+      await this.#notifications.apply(notifications);
       await this.#rules.apply(rules);
       this.#logger.info('the configuration was reloaded', { file: config.path });
     } catch (error) {
@@ -182,6 +196,14 @@ class ProgramParts implements Program {
 
   #loadRules(config: Config): Promise<LoadedRules> {
     return loadRules(config, parserOptions(this.#options.features));
+  }
+
+  #loadNotifications(config: Config): Promise<LoadedNotifications> {
+    return loadNotifications(config, this.#options.alertmanagerFile, this.#externalUrl);
+  }
+
+  get #externalUrl(): URL {
+    return this.#options.externalUrl ?? new URL(this.#server.url);
   }
 
   #apply(config: Config): void {
@@ -246,11 +268,11 @@ class ProgramParts implements Program {
       engine,
       source: this.#store,
       sink: this.#sink,
-      alerts: NOBODY,
+      alerts: this.#notifications,
       registry: this.#registry,
       logger: this.#logger.with({ component: 'rules' }),
       options: this.#options.rules,
-      externalUrl: this.#options.externalUrl ?? new URL(this.#server.url),
+      externalUrl: this.#externalUrl,
     });
   }
 

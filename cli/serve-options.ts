@@ -35,6 +35,7 @@ export interface ServeOptions {
   readonly queryConcurrencyMax: number | undefined;
   readonly querySamplesMax: number | undefined;
   readonly rules: RuleOptions;
+  readonly notifications: NotificationOptions;
   readonly features: ReadonlySet<string>;
   readonly logLevel: LogLevel;
   readonly logFormat: LogFormat;
@@ -47,6 +48,17 @@ export interface RuleOptions {
   readonly gracePeriodMs: number;
   readonly resendDelayMs: number;
   readonly concurrentRulesMax: number;
+}
+
+/** 0 means no limit. */
+export interface NotificationOptions {
+  readonly retentionMs: number;
+  readonly maintenanceIntervalMs: number;
+  readonly alertGcIntervalMs: number;
+  readonly alertsPerNameMax: number;
+  readonly groupsMax: number;
+  readonly silencesMax: number;
+  readonly startDelayMs: number;
 }
 
 /** @throws UsageError naming the flag */
@@ -71,6 +83,7 @@ export function serveOptions({ values }: ParsedFlags): ServeOptions {
     queryConcurrencyMax: readCount('query.max-concurrency', text('query.max-concurrency')),
     querySamplesMax: readCount('query.max-samples', text('query.max-samples')),
     rules: readRules(text),
+    notifications: readNotifications(text),
     features: new Set(text('enable-feature').split(',').filter(Boolean)),
     logLevel: oneOf('log.level', text('log.level'), LOG_LEVELS),
     logFormat: oneOf('log.format', text('log.format'), LOG_FORMATS),
@@ -86,6 +99,21 @@ function readRules(text: (name: string) => string): RuleOptions {
     resendDelayMs: durationMs('rules.alert.resend-delay'),
     concurrentRulesMax:
       readCount('rules.max-concurrent-evals', text('rules.max-concurrent-evals')) ?? 0,
+  };
+}
+
+function readNotifications(text: (name: string) => string): NotificationOptions {
+  const durationMs = (name: string): number => readDuration(name, text(name)) ?? 0;
+  const limit = (name: string): number =>
+    text(name) === '0' ? 0 : (readCount(name, text(name)) ?? 0);
+  return {
+    retentionMs: durationMs('alertmanager.data.retention'),
+    maintenanceIntervalMs: durationMs('alertmanager.data.maintenance-interval'),
+    alertGcIntervalMs: durationMs('alerts.gc-interval'),
+    alertsPerNameMax: limit('alerts.per-alertname-limit'),
+    groupsMax: limit('dispatch.max-groups'),
+    silencesMax: limit('silences.max-silences'),
+    startDelayMs: durationMs('dispatch.start-delay'),
   };
 }
 

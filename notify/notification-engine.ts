@@ -44,6 +44,8 @@ export interface EngineOptions {
   readonly random?: () => number;
   /** How long silences and the log are kept. */
   readonly retentionMs?: number;
+  readonly maintenanceIntervalMs?: number;
+  readonly alertGcIntervalMs?: number;
   /** 0, as elsewhere here: no limit. */
   readonly groupsMax?: number;
   readonly silencesMax?: number;
@@ -133,8 +135,10 @@ export class NotificationEngine implements AlertSink {
     this.#repeat('alive', ALIVE_MS, () => {
       if (this.#alerts.size > 0) this.#markAlive();
     });
-    this.#repeat('maintenance', MAINTENANCE_MS, () => this.#maintain());
-    this.#repeat('alerts', ALERT_GC_MS, () => this.#collectAlerts());
+    this.#repeat('maintenance', options.maintenanceIntervalMs ?? MAINTENANCE_MS, () =>
+      this.#maintain(),
+    );
+    this.#repeat('alerts', options.alertGcIntervalMs ?? ALERT_GC_MS, () => this.#collectAlerts());
   }
 
   /**
@@ -170,14 +174,19 @@ export class NotificationEngine implements AlertSink {
     }
   }
 
-  /** Another configuration. Messages on their way are not cut off; alerts are grouped anew. */
-  reload(config: NotificationConfig, integrations: IntegrationsByReceiver): void {
+  /**
+   * Another configuration, at once. Messages on their way are not cut off; alerts are grouped anew.
+   * @returns resolves when the integrations of before are not used any more
+   */
+  reload(config: NotificationConfig, integrations: IntegrationsByReceiver): Promise<void> {
+    const underWay = this.#runner.idle();
     this.#generation.dispatcher.stop();
     const flushing = [...this.#retired, ...this.groups()].filter(({ isFlushing }) => isFlushing);
     this.#retired = flushing;
     for (const key of this.#groups.keys()) this.#writer.mark({ kind: 'group', key });
     this.#groups.clear();
     this.#generation = this.#build(config, integrations);
+    return underWay;
   }
 
   /** Ends the work: what is on its way is given up, and all is saved. */

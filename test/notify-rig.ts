@@ -91,7 +91,7 @@ export class NotifyRig {
 
   reload(text: string): void {
     const config = notificationConfig(text);
-    this.engine.reload(config, this.integrations(config));
+    void this.engine.reload(config, this.integrations(config));
   }
 
   /** As `kill -9`: nothing is told any more, nothing saved; the store stays. Time goes on. */

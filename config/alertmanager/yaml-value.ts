@@ -1,8 +1,10 @@
 /** A YAML value of any shape, for fields that are passed on as they are. */
 import { isMap, isScalar, isSeq, type Node } from 'yaml';
-import { isNullNode, type YamlReader } from '../yaml-reader.ts';
+import { Problems } from '../config-errors.ts';
+import { isNullNode, NodesReadError, nullNode, YamlReader } from '../yaml-reader.ts';
 import { scalarBoolean, scalarFloat, scalarInteger, scalarKind } from '../yaml-scalar.ts';
 import { readText } from '../yaml-section.ts';
+import { parseYaml, YamlSource } from '../yaml-source.ts';
 
 export type YamlValue =
   | string
@@ -49,4 +51,20 @@ function readScalar(reader: YamlReader, node: Node): YamlValue {
     }
   }
   return readText(reader, node) ?? null;
+}
+
+/** A text by itself as YAML; undefined when it is none. */
+export function parseYamlValue(text: string): YamlValue | undefined {
+  const problems = new Problems();
+  const source = new YamlSource('', text);
+  const document = parseYaml(source, problems);
+  if (document === undefined) return undefined;
+  try {
+    const reader = new YamlReader(source, document, problems, '/', {});
+    const value = readYamlValue(reader, reader.resolve(document.contents) ?? nullNode());
+    return problems.count > 0 ? undefined : value;
+  } catch (error) {
+    if (error instanceof NodesReadError) return undefined;
+    throw error;
+  }
 }

@@ -1,0 +1,155 @@
+/** Notifications in the running program: from the configuration to the engine that tells people. */
+import type { Registry } from 'prom-client';
+import { HttpClient } from '../collector/http/http-client.ts';
+import { noNotifications } from '../config/alertmanager/no-notifications.ts';
+import type { NotificationConfig } from '../config/alertmanager/types.ts';
+import type { HttpClientConfig } from '../config/http-client-types.ts';
+import type { Config } from '../config/types.ts';
+import type { Alert, AlertSink } from '../model/alert.ts';
+import { SYSTEM_CLOCK } from '../model/clock.ts';
+import type { StateStore } from '../model/documents.ts';
+import type { Logger } from '../model/logger.ts';
+import { NotificationEngine } from '../notify/notification-engine.ts';
+import type { NotifyEvent } from '../notify/notify-event.ts';
+import { type NotifyMetrics, notifyMetrics } from '../notify/notify-metrics.ts';
+import {
+  type LoadedReceivers,
+  loadReceivers,
+  type ReceiverEnvironment,
+} from '../notify/receivers/load-receivers.ts';
+import type { ReceiverHttp } from '../notify/receivers/receiver.ts';
+import { StoredNotifyState } from '../notify/stored-notify-state.ts';
+import type { ServeOptions } from './serve-options.ts';
+
+/** Of an answer nothing but the reason of a refusal, and ids of messages, are read. */
+const ANSWER_BYTES_MAX = 1024 * 1024;
+
+export interface NotificationParts {
+  readonly state: StateStore;
+  readonly registry: Registry;
+  readonly logger: Logger;
+  readonly options: ServeOptions['notifications'];
+}
+
+/** Receivers and routes that are in order, and not yet in force. */
+export interface LoadedNotifications {
+  readonly config: NotificationConfig;
+  readonly receivers: LoadedReceivers;
+}
+
+/** Changes nothing yet. @throws ConfigErrors */
+export async function loadNotifications(
+  config: Config,
+  alertmanagerFile: string | undefined,
+  externalUrl: URL,
+): Promise<LoadedNotifications> {
+  const { notifications = noNotifications(), path } = config;
+  const environment: ReceiverEnvironment = {
+    externalUrl: externalUrl.href.replace(/\/+$/, ''),
+    nowMs: Date.now,
+    createHttp,
+  };
+  const shown = alertmanagerFile ?? path ?? '(no configuration file)';
+  return {
+    config: notifications,
+    receivers: await loadReceivers(shown, notifications, environment),
+  };
+}
+
+function createHttp(config: HttpClientConfig): ReceiverHttp {
+  const client = new HttpClient(config);
+  return {
+    request: (request) => client.request({ ...request, bodyBytesMax: ANSWER_BYTES_MAX }),
+    close: () => client.close(),
+  };
+}
+
+export class ProgramNotifications implements AlertSink {
+  readonly #parts: NotificationParts;
+  readonly #metrics: NotifyMetrics;
+  #engine: NotificationEngine | undefined;
+  #loaded: LoadedNotifications | undefined;
+
+  constructor(parts: NotificationParts) {
+    this.#parts = parts;
+    this.#metrics = notifyMetrics(parts.registry, SYSTEM_CLOCK, () => this.#engine);
+  }
+
+  /** What is in force. Only after `apply` has resolved once. */
+  get config(): NotificationConfig {
+    return this.#started.loaded.config;
+  }
+
+  get engine(): NotificationEngine {
+    return this.#started.engine;
+  }
+
+  /** Puts a configuration in force; the first time the engine takes up where it was left. */
+  async apply(loaded: LoadedNotifications): Promise<void> {
+    const { config, receivers } = loaded;
+    const kinds = config.receivers.flatMap(({ integrations }) => integrations);
+    this.#metrics.know(kinds.map(({ kind }) => kind));
+    const before = this.#loaded;
+    this.#loaded = loaded;
+    if (this.#engine === undefined) {
+      this.#engine = await NotificationEngine.start(config, receivers.integrations, {
+        clock: SYSTEM_CLOCK,
+        store: new StoredNotifyState(this.#parts.state),
+        observe: (event) => this.#observe(event),
+        ...this.#parts.options,
+      });
+      return;
+    }
+    // Messages on their way end first; their connections are closed then.
+    void this.#engine.reload(config, receivers.integrations).then(() => before?.receivers.close());
+  }
+
+  send(alerts: readonly Alert[]): void {
+    this.#engine?.send(alerts);
+  }
+
+  async stop(): Promise<void> {
+    await this.#engine?.stop();
+    this.#loaded?.receivers.close();
+  }
+
+  get #started(): { readonly engine: NotificationEngine; readonly loaded: LoadedNotifications } {
+    if (this.#engine === undefined || this.#loaded === undefined) {
+      throw new Error('notifications have not started');
+    }
+    return { engine: this.#engine, loaded: this.#loaded };
+  }
+
+  #observe(event: NotifyEvent): void {
+    this.#metrics.observe(event);
+    const { logger } = this.#parts;
+    switch (event.kind) {
+      case 'failed': {
+        const { receiver, integration, groupKey: aggrGroup, message: error } = event;
+        return logger.error('notify for alerts failed', {
+          receiver,
+          integration,
+          aggrGroup,
+          error,
+        });
+      }
+      case 'attempted': {
+        if (event.problem === undefined) return undefined;
+        const { receiver, integration, groupKey: aggrGroup, problem: error } = event;
+        return logger.warn('notify attempt failed', { receiver, integration, aggrGroup, error });
+      }
+      case 'sent': {
+        const { receiver, integration, groupKey: aggrGroup, attemptCount: attempts } = event;
+        return logger.debug('notify success', { receiver, integration, aggrGroup, attempts });
+      }
+      case 'storeFailed':
+        return logger.error('the state of notifications was not saved', { error: event.message });
+      case 'alertLimited':
+        return logger.error('too many alerts of one name', { alertname: event.alertName });
+      case 'groupLimited':
+        return logger.error('too many groups of alerts', { aggrGroup: event.groupKey });
+      default:
+        return undefined;
+    }
+  }
+}

@@ -1,0 +1,58 @@
+/** A notification as templates see it. */
+import { Labels } from '../../model/labels.ts';
+import { TemplateError } from '../../model/template/template-error.ts';
+import { GoInstant } from '../../model/template/value/go-instant.ts';
+import type { Notification, NotifiedAlert } from '../notifier.ts';
+import {
+  buildNotificationData,
+  type NotificationData,
+  type TemplateAlert,
+} from '../template/notification-data.ts';
+import type { ReceiverContext } from './receiver.ts';
+
+/**
+ * @param alertsMax the message names so many alerts at most, and says how many it leaves out; 0: all.
+ *   What alerts have in common is that of those it names
+ */
+export function messageData(
+  notification: Notification,
+  { templates, externalUrl }: Pick<ReceiverContext, 'templates' | 'externalUrl'>,
+  alertsMax = 0,
+): NotificationData {
+  const { alerts, groupKey, groupLabels, routeLabels, receiver, reason } = notification;
+  const named = alertsMax > 0 ? alerts.slice(0, alertsMax) : alerts;
+  const data = buildNotificationData({
+    receiver,
+    alerts: named.map(templateAlert),
+    notificationReason: reason,
+    groupLabels,
+    routeLabels,
+    externalUrl,
+    group: { groupKey, truncatedAlertCount: alerts.length - named.length },
+  });
+  if (routeLabels.size === 0) return data;
+  // A label that cannot be expanded is left out, as the original does.
+  const rendered = [...routeLabels.entries()].flatMap(([name]) => {
+    try {
+      const value = templates.expandText(`{{ routeLabels ${JSON.stringify(name)} }}`, data);
+      return [[name, value] as const];
+    } catch (error) {
+      if (error instanceof TemplateError) return [];
+      throw error;
+    }
+  });
+  return { ...data, routeLabels: Labels.fromEntries(rendered), areRouteLabelsRendered: true };
+}
+
+function templateAlert(alert: NotifiedAlert): TemplateAlert {
+  const { status, labels, annotations, startsAtMs, endsAtMs, generatorUrl, fingerprint } = alert;
+  return {
+    status,
+    labels,
+    annotations,
+    startsAt: GoInstant.fromMs(startsAtMs),
+    endsAt: endsAtMs === undefined ? undefined : GoInstant.fromMs(endsAtMs),
+    generatorUrl,
+    fingerprint,
+  };
+}

@@ -1,0 +1,41 @@
+/** What the code of a receiver is given. One file per kind; `factories.ts` names them all. */
+import type { HttpClientConfig } from '../../config/http-client-types.ts';
+import type { NotificationTemplates } from '../template/notification-templates.ts';
+
+/** One request to a service. */
+export interface ReceiverRequest {
+  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array;
+  /** Ends the request. */
+  readonly signal: AbortSignal;
+}
+
+/** Any status; redirects are followed when the configuration says so. */
+export interface ReceiverAnswer {
+  readonly status: number;
+  /** Names are lower case. */
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: Uint8Array;
+}
+
+/** HTTP as an `http_config` says: authentication, TLS, proxy, headers. */
+export interface ReceiverHttp {
+  /** @throws Error when there is no answer, its message in Go's words and with the URL in it */
+  request(request: ReceiverRequest): Promise<ReceiverAnswer>;
+  close(): void;
+}
+
+/** Shared by all receivers of one configuration. */
+export interface ReceiverContext {
+  readonly templates: NotificationTemplates;
+  /** As people open the program, without a slash at its end. */
+  readonly externalUrl: string;
+  /** Wall clock. */
+  readonly nowMs: () => number;
+  /** A client of its own, closed when the configuration is replaced. */
+  readonly http: (config: HttpClientConfig) => ReceiverHttp;
+  /** Something to be closed when the configuration is replaced, such as a mail connection. */
+  readonly closeLater: (close: () => void) => void;
+}
