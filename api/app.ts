@@ -3,6 +3,7 @@ import { type Context, Hono } from 'hono';
 import type { Registry } from 'prom-client';
 import type { ScrapeManager } from '../collector/scrape/scrape-manager.ts';
 import type { Logger } from '../model/logger.ts';
+import { type HistoryDeps, historyRoutes } from './cluster-history/history-routes.ts';
 import { type AdminStore, adminRoutes } from './prometheus/admin-routes.ts';
 import { ApiError } from './prometheus/api-error.ts';
 import { errorResponse, success } from './prometheus/envelope.ts';
@@ -38,6 +39,7 @@ export interface AppDeps {
   readonly isAdminEnabled: boolean;
   readonly federate: FederateDeps;
   readonly sql: SqlStore;
+  readonly history: HistoryDeps;
   readonly lifecycle: Lifecycle;
   readonly isLifecycleEnabled: boolean;
   /** Host names besides loopback under which the program may be asked. */
@@ -84,6 +86,7 @@ function apiV1(deps: AppDeps): Hono {
   api.route('/', pushRoutes(deps.write));
   api.route('/', readRoute(deps.read));
   api.route('/', sqlRoute(deps.sql));
+  api.route('/', historyRoutes(deps.history));
   api.route('/admin/tsdb', adminRoutes(deps.admin, deps.isAdminEnabled));
   api.get('/alertmanagers', (c) =>
     success(c, { activeAlertmanagers: [], droppedAlertmanagers: [] }),

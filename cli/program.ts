@@ -310,6 +310,7 @@ class ProgramParts implements Program {
         now: Date.now,
       },
       sql: store,
+      history: { history: store.historySource, now: Date.now },
       lifecycle: {
         isReady: () => this.#isReady,
         reload: () => this.reload(),

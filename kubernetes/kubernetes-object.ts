@@ -23,6 +23,11 @@ export interface ObjectMeta {
   readonly annotations?: Readonly<Record<string, string>>;
   readonly ownerReferences?: readonly OwnerReference[];
   readonly finalizers?: readonly string[];
+  /**
+   * Ours: who wrote last by the managed fields, which caches do not keep. The API server knows no
+   * such field; it is never sent.
+   */
+  readonly lastManager?: string;
 }
 
 /** An object of any kind; `apiVersion` and `kind` are filled in also where a list leaves them out. */

@@ -1,3 +1,4 @@
+import type { ClusterHistorySink, ClusterHistorySource } from '../model/cluster-history.ts';
 import type { DocumentStore, StateStore } from '../model/documents.ts';
 import type { Labels } from '../model/labels.ts';
 import type { Logger } from '../model/logger.ts';
@@ -34,6 +35,8 @@ import type { Engine, LaneName } from './clickhouse/engine.ts';
 import { QueryError } from './clickhouse/engine-error.ts';
 import type { Head } from './head/head.ts';
 import type { Tombstones } from './hidden-samples.ts';
+import type { HistoryBuffer } from './history/history-buffer.ts';
+import { HistoryReader } from './history/history-reader.ts';
 import type { SeriesIndex } from './index/series-index.ts';
 import { LabelReader } from './label-reader.ts';
 import { Maintenance } from './maintenance.ts';
@@ -57,6 +60,7 @@ export interface StoreParts {
   readonly head: Head;
   readonly seen: SeenDays;
   readonly metadata: MetadataCache;
+  readonly history: HistoryBuffer;
   readonly tombstones: Tombstones;
   readonly sweeper: RetentionSweeper;
   readonly deleter: SeriesDeleter;
@@ -82,6 +86,7 @@ export class ClickHouseStore implements Store {
   readonly rulesSource: SampleSource;
   readonly documents: DocumentStore;
   readonly state: StateStore;
+  readonly historySource: ClusterHistorySource;
   readonly #parts: StoreParts;
   readonly #reader: SampleReader;
   readonly #labels: LabelReader;
@@ -110,10 +115,15 @@ export class ClickHouseStore implements Store {
     });
     const exemplars = new ExemplarReader(engine, index, head);
     this.#labels = new LabelReader({ index, head, seen, hidden: tombstones, metadata, exemplars });
+    this.historySource = new HistoryReader(engine);
     this.#sql = new ReadOnlySql(engine);
     this.rulesSource = this.#source('rules');
     this.#maintenance = new Maintenance(parts);
     this.#maintenance.start();
+  }
+
+  get historySink(): ClusterHistorySink {
+    return this.#parts.history;
   }
 
   resolve(labels: Labels): SeriesRef {

@@ -12,6 +12,7 @@ import { StoredDocuments } from './documents/stored-documents.ts';
 import { StoredState } from './documents/stored-state.ts';
 import { Head } from './head/head.ts';
 import { Tombstones } from './hidden-samples.ts';
+import { HistoryBuffer } from './history/history-buffer.ts';
 import { SeriesIndex } from './index/series-index.ts';
 import { loadMetadata, loadSeenDays, loadSeries, readExtent } from './load-store.ts';
 import { migrate } from './schema/migrate.ts';
@@ -117,6 +118,7 @@ async function openOn(
   const index = new SeriesIndex({ seriesMax: limits.seriesMax || SERIES_MAX_DEFAULT });
   const seen = new SeenDays();
   const metadata = new MetadataCache();
+  const history = new HistoryBuffer();
   const tombstones = new Tombstones(now);
   const sweeper = new RetentionSweeper(engine, index, options.retention, now);
   const deleter = new SeriesDeleter(engine, index, tombstones, now);
@@ -145,6 +147,7 @@ async function openOn(
     head,
     seen,
     metadata,
+    history,
     spool,
     inserter,
     isSynced: options.durability === 'fsync',
@@ -191,6 +194,7 @@ async function openOn(
     head,
     seen,
     metadata,
+    history,
     tombstones,
     sweeper,
     deleter,

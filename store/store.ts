@@ -1,4 +1,5 @@
 import type { RetentionConfig } from '../config/own-types.ts';
+import type { ClusterHistorySink, ClusterHistorySource } from '../model/cluster-history.ts';
 import type { DocumentStore, StateStore } from '../model/documents.ts';
 import type { Labels } from '../model/labels.ts';
 import type { Matcher } from '../model/matcher.ts';
@@ -14,6 +15,10 @@ export interface Store extends SampleSink, SampleSource, LabelSource {
   readonly documents: DocumentStore;
   /** Of the parts of this program. */
   readonly state: StateStore;
+
+  /** Events and object revisions, in and out. */
+  readonly historySink: ClusterHistorySink;
+  readonly historySource: ClusterHistorySource;
 
   /** Undefined when the series has been idle for long and is forgotten. */
   labelsOf(ref: SeriesRef): Labels | undefined;

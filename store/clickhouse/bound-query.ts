@@ -1,5 +1,5 @@
 /** Values that travel apart from the SQL text, as ClickHouse's `{name:Type}` parameters. */
-export type ParamValue = string | number | bigint | IdList;
+export type ParamValue = string | number | bigint | IdList | TextList;
 
 /**
  * UInt64 numbers as words: word 2i is the low half of number i. For `Array(UInt64)`. A class, so
@@ -24,6 +24,20 @@ export class IdList {
       parts.push(decimal64(words[at] as number, words[at + 1] as number));
     }
     return `[${parts.join(',')}]`;
+  }
+}
+
+/** Texts for `Array(String)`. */
+export class TextList {
+  readonly texts: readonly string[];
+
+  constructor(texts: readonly string[]) {
+    this.texts = texts;
+  }
+
+  /** `['a','b']` */
+  toString(): string {
+    return `[${this.texts.map((text) => `'${escape(text)}'`).join(',')}]`;
   }
 }
 

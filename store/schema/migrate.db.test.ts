@@ -40,7 +40,9 @@ describe('migrate', () => {
       for (const { table, columns } of Object.values(TABLES)) {
         const text = await engine.readText(
           {
-            sql: `SELECT name, type FROM system.columns WHERE table = {table:String} FORMAT JSONEachRow`,
+            sql: `SELECT name, replaceRegexpOne(type, '^LowCardinality\\\\((.*)\\\\)$', '\\\\1') AS type
+              FROM system.columns WHERE database = currentDatabase() AND table = {table:String}
+              FORMAT JSONEachRow`,
             params: { table },
           },
           LANE,

@@ -1,5 +1,6 @@
 import { CREATE_TABLES } from './001-create-tables.ts';
 import { CREATE_DOCUMENTS } from './002-documents.ts';
+import { CREATE_HISTORY } from './003-history.ts';
 
 /**
  * Steps of the schema, forward only: a step that has been released is never edited, a change is a
@@ -14,4 +15,5 @@ export interface Migration {
 export const MIGRATIONS: readonly Migration[] = [
   { version: 1, name: 'create-tables', statements: CREATE_TABLES },
   { version: 2, name: 'documents', statements: CREATE_DOCUMENTS },
+  { version: 3, name: 'history', statements: CREATE_HISTORY },
 ];

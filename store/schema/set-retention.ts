@@ -8,6 +8,8 @@ const EXPIRY: readonly (readonly [table: string, expression: string, extraSecond
   ['samples', 'toDateTime(ts)', 0],
   ['histograms', 'toDateTime(ts)', 0],
   ['exemplars', 'toDateTime(ts)', 0],
+  ['events', 'toDateTime(ts)', 0],
+  ['object_revisions', 'toDateTime(ts)', 0],
   ['series_days', 'toDateTime(day)', DAY_SECONDS],
   ['series', 'toDateTime(month)', 31 * DAY_SECONDS],
 ];

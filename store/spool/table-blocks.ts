@@ -148,6 +148,7 @@ function sumBytes(histograms: readonly FloatHistogram[]): Uint8Array {
   return bytesOf(sums);
 }
 
+/** @param data bytes of each column, in the order of `TABLES` */
 export function block(
   table: TableName,
   rowCount: number,

@@ -1,6 +1,7 @@
 import type { Logger } from '../../model/logger.ts';
 import { StoreUnavailableError } from '../../model/sink.ts';
 import type { Head } from '../head/head.ts';
+import type { HistoryBuffer } from '../history/history-buffer.ts';
 import type { SeriesIndex } from '../index/series-index.ts';
 import { dayOf, type SeenDays } from '../seen-days.ts';
 import type { Inserter } from '../spool/inserter.ts';
@@ -22,6 +23,7 @@ export interface StoreWriterOptions {
   readonly head: Head;
   readonly seen: SeenDays;
   readonly metadata: MetadataCache;
+  readonly history: HistoryBuffer;
   readonly spool: Spool;
   readonly inserter: Inserter;
   readonly isSynced: boolean;
@@ -162,7 +164,7 @@ export class StoreWriter {
 
   /** Blocks in the order in which they must survive: series before their samples. */
   #collect(): number {
-    const { index, head, metadata, now } = this.#options;
+    const { index, head, metadata, history, now } = this.#options;
     this.#saveNewSeries();
     if (performance.now() - this.#daysMs >= DAYS_INTERVAL_MS) this.#saveDays();
     const samples = head.drain();
@@ -174,6 +176,7 @@ export class StoreWriter {
     if (exemplars.length > 0) this.#backlog.push(exemplarsBlock(index, exemplars));
     const entries = metadata.takePending();
     if (entries.length > 0) this.#backlog.push(metadataBlock(entries, now()));
+    for (const block of history.takePending()) this.#backlog.push(block);
     return samples.count + histograms.length;
   }
 
