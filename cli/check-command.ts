@@ -1,4 +1,4 @@
-/** `watchkeeper check config|rules|metrics`: what would be wrong, before it is. */
+/** `watchkeeper check config|rules|policies|metrics`: what would be wrong, before it is. */
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { validateExposition } from '../collector/exposition-check/validate-exposition.ts';
@@ -6,6 +6,7 @@ import { loadConfig } from '../config/load-config.ts';
 import { ENGINE_DEFAULTS } from '../promql/engine/engine-options.ts';
 import { loadRuleFile, loadRuleFiles } from '../rules/file/load-rule-files.ts';
 import type { RuleFile } from '../rules/file/rule-file.ts';
+import { PolicyErrors, problemText } from '../rules/policy/alarm-policy.ts';
 import { UsageError } from './flags.ts';
 
 const EXIT_FAILED = 1;
@@ -20,11 +21,12 @@ export async function runCheck(
 ): Promise<number> {
   const [what, file, ...rest] = argv;
   if (what === 'rules' && file !== undefined) return checkRules([file, ...rest], print);
+  if (what === 'policies' && file !== undefined) return checkPolicies([file, ...rest], print);
   if (rest.length > 0) throw new UsageError(`one file at a time: ${rest.join(' ')}`);
   if (what === 'config' && file !== undefined) return checkConfig(file, print);
   if (what === 'metrics') return checkMetrics(file, print);
   throw new UsageError(
-    'usage: watchkeeper check config FILE | check rules FILE... | check metrics [FILE]',
+    'usage: watchkeeper check config FILE | check rules FILE... | check policies FILE... | check metrics [FILE]',
   );
 }
 
@@ -48,6 +50,26 @@ async function checkRules(
       print(`  SUCCESS: ${countRules([loaded.file])} rules found`);
     } else {
       print(['  FAILED:', ...loaded.problems].join('\n'));
+      exitCode = EXIT_FAILED;
+    }
+  }
+  return exitCode;
+}
+
+async function checkPolicies(
+  files: readonly string[],
+  print: (line: string) => void,
+): Promise<number> {
+  const { loadPolicies } = await import('./policies-command.ts');
+  let exitCode = 0;
+  for (const file of files) {
+    print(`Checking ${file}`);
+    try {
+      const policies = await loadPolicies(file);
+      print(`  SUCCESS: ${policies.length} alarm policies found`);
+    } catch (error) {
+      if (!(error instanceof PolicyErrors)) throw error;
+      print(['  FAILED:', ...error.problems.map(problemText)].join('\n'));
       exitCode = EXIT_FAILED;
     }
   }

@@ -13,8 +13,11 @@ const HELP = `watchkeeper ${VERSION}: monitoring and alerting for Kubernetes in 
   watchkeeper [serve] [flags]              run the program (the default)
   watchkeeper check config FILE            check a configuration
   watchkeeper check rules FILE...          check rule files
+  watchkeeper check policies FILE...       check alarm policies
   watchkeeper check metrics [FILE]         check an exposition from a file or standard input
   watchkeeper test rules [flags] FILE...   run tests of rules, written as for promtool
+  watchkeeper policies export FILE...      alarm policies as PrometheusRule objects
+  watchkeeper policies import FILE...      PrometheusRule objects as alarm policies
   watchkeeper query [flags] EXPRESSION     ask a running program
   watchkeeper import [flags] FROM          take over the samples of a Prometheus
   watchkeeper version                      print the version
@@ -43,6 +46,7 @@ export async function main(argv: readonly string[]): Promise<void> {
 const EXPECTED: ReadonlySet<string> = new Set([
   'RemoteReadError',
   'RuleFileErrors',
+  'PolicyErrors',
   'HttpRequestError',
   'DirectoryInUseError',
   'StoreUnavailableError',
@@ -70,6 +74,10 @@ async function run(argv: readonly string[]): Promise<number> {
     case 'test': {
       const { runTest, TEST_FLAGS } = await import('./test-command.ts');
       return runTest(parseFlags(rest, TEST_FLAGS, process.env), console.log);
+    }
+    case 'policies': {
+      const { runPolicies } = await import('./policies-command.ts');
+      return runPolicies(parseFlags(rest, [], process.env), console.log);
     }
     case 'query': {
       const { QUERY_FLAGS, runQuery } = await import('./query-command.ts');

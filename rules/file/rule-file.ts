@@ -1,5 +1,6 @@
 /** A file of rules as the engine takes it: read, checked, defaults not yet applied. */
 import type { Expr } from '../../promql/ast.ts';
+import type { NativeOutput, NativePlan } from '../policy/native-plan.ts';
 
 /**
  * Name, value pairs by ascending name. Not a label set: an empty value stands, since it takes the
@@ -17,6 +18,8 @@ export interface RuleConfig {
   /** Those of the group among them. */
   readonly labels: RuleLabels;
   readonly annotations: RuleLabels;
+  /** Of an alarm policy that is not evaluated by its expression. */
+  readonly native?: { readonly plan: NativePlan; readonly output: NativeOutput };
 }
 
 export interface RuleGroupConfig {
