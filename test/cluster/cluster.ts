@@ -7,9 +7,17 @@ import { type Component, pauseMs } from './component.ts';
 import { endContainers, imageNames, importImage, removeTraces } from './containers.ts';
 import { ControlPlane } from './control-plane.ts';
 import { buildGoProgram } from './go-build.ts';
-import { BUSYBOX_IMAGE, busyboxImage, PAUSE_IMAGE, packImage, pauseImage } from './images.ts';
+import {
+  busyboxImage,
+  COREDNS_IMAGE,
+  type ImageSpec,
+  PAUSE_IMAGE,
+  packImage,
+  programImage,
+} from './images.ts';
 import { readKubeconfig } from './kubeconfig.ts';
 import { addProgramFolders, prepareMachine } from './machine.ts';
+import { applyObjects, readManifests } from './manifests.ts';
 import { addAddress, removeAddress, removeBridges, routeServices } from './network.ts';
 import { ClusterNode } from './node.ts';
 import {
@@ -29,7 +37,11 @@ export async function upMain(): Promise<void> {
   prepareMachine();
   const settings = mainControlPlane();
   linkProgram(settings, await buildGoProgram('kubernetes'));
-  const pause = await buildGoProgram('pause');
+  const images = [
+    programImage(PAUSE_IMAGE, await buildGoProgram('pause')),
+    programImage(COREDNS_IMAGE, await buildGoProgram('coredns')),
+    busyboxImage(),
+  ];
   const controlPlane = new ControlPlane(settings);
   const node = new ClusterNode(controlPlane);
 
@@ -42,7 +54,7 @@ export async function upMain(): Promise<void> {
   };
   const startRuntime = async (): Promise<void> => {
     await start(node.containerd());
-    importImages(node.containerdSocket, pause, settings.folder);
+    importImages(node.containerdSocket, images, settings.folder);
   };
   await Promise.all([startControlPlane(), startRuntime()]);
   await Promise.all([start(node.kubelet()), start(node.proxy())]);
@@ -52,6 +64,8 @@ export async function upMain(): Promise<void> {
     await waitFor(`node ${NODE_NAME} is Ready`, () => isNodeReady(api));
     const account = '/api/v1/namespaces/default/serviceaccounts/default';
     await waitFor('Pods can be made', async () => (await api.find(account)) !== undefined);
+    await applyObjects(api, readManifests('system'));
+    await waitFor('DNS answers', () => isAvailable(api, 'kube-system', 'coredns'));
   } finally {
     await api.close();
   }
@@ -129,13 +143,12 @@ function linkProgram(settings: ControlPlaneSettings, built: string): void {
   symlinkSync(built, link);
 }
 
-function importImages(socket: string, pauseProgram: string, folder: string): void {
+function importImages(socket: string, images: readonly ImageSpec[], folder: string): void {
   const present = imageNames(socket);
-  if (present.includes(PAUSE_IMAGE) && present.includes(BUSYBOX_IMAGE)) return;
+  const missing = images.filter(({ name }) => !present.includes(name));
+  if (missing.length === 0) return;
   const work = join(folder, 'images');
-  for (const spec of [pauseImage(pauseProgram), busyboxImage()]) {
-    importImage(socket, packImage(spec, work));
-  }
+  for (const spec of missing) importImage(socket, packImage(spec, work));
   rmSync(work, { recursive: true });
 }
 
@@ -149,6 +162,14 @@ async function isNodeReady(api: ApiClient): Promise<boolean> {
     readonly conditions?: readonly { readonly type: string; readonly status: string }[];
   };
   return conditions.some(({ type, status }) => type === 'Ready' && status === 'True');
+}
+
+async function isAvailable(api: ApiClient, namespace: string, name: string): Promise<boolean> {
+  const deployment = await api.get(`/apis/apps/v1/namespaces/${namespace}/deployments/${name}`);
+  const { availableReplicas = 0 } = deployment['status'] as {
+    readonly availableReplicas?: number;
+  };
+  return availableReplicas > 0;
 }
 
 async function start(component: Component): Promise<void> {

@@ -3,19 +3,37 @@ import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { buildCacheFolder, KUBERNETES_VERSION } from './settings.ts';
-
-const VERSION_PACKAGE = 'k8s.io/component-base/version';
+import { buildCacheFolder, KUBE_STATE_METRICS_VERSION, KUBERNETES_VERSION } from './settings.ts';
 
 export const GO_MISSING = 'go is not on PATH: Kubernetes is built from its Go module';
 
 /** A folder beside this file; its program has its name. */
-export type GoModule = 'kubernetes' | 'pause';
+export type GoModule = 'kubernetes' | 'pause' | 'coredns' | 'kube-state-metrics';
 
-/** Flags for the linker that tell a program its version. */
-const VERSION_FLAGS: Readonly<Record<GoModule, readonly string[]>> = {
-  kubernetes: versionFlags(KUBERNETES_VERSION),
-  pause: [],
+interface BuildSpec {
+  /** The module's own package when not said. */
+  readonly packagePath?: string;
+  /** Variables that the linker sets, by which a program knows its version. */
+  readonly variables?: Readonly<Record<string, string>>;
+}
+
+const KUBERNETES_PARTS = KUBERNETES_VERSION.slice(1).split('.');
+
+const BUILDS: Readonly<Record<GoModule, BuildSpec>> = {
+  kubernetes: {
+    variables: {
+      'k8s.io/component-base/version.gitVersion': KUBERNETES_VERSION,
+      'k8s.io/component-base/version.gitMajor': KUBERNETES_PARTS[0] ?? '',
+      'k8s.io/component-base/version.gitMinor': KUBERNETES_PARTS[1] ?? '',
+      'k8s.io/component-base/version.gitTreeState': 'clean',
+    },
+  },
+  pause: {},
+  coredns: {},
+  'kube-state-metrics': {
+    packagePath: 'k8s.io/kube-state-metrics/v2',
+    variables: { 'github.com/prometheus/common/version.Version': KUBE_STATE_METRICS_VERSION },
+  },
 };
 
 /** Undefined when there is none. */
@@ -35,7 +53,9 @@ export async function buildGoProgram(name: GoModule): Promise<string> {
   const version = goVersion();
   if (version === undefined) throw new Error(GO_MISSING);
   const source = resolve(import.meta.dirname, name);
-  const linkerFlags = ['-s', '-w', ...VERSION_FLAGS[name]].join(' ');
+  const { packagePath = '.', variables = {} } = BUILDS[name];
+  const settings = Object.entries(variables).map(([variable, value]) => `-X ${variable}=${value}`);
+  const linkerFlags = ['-s', '-w', ...settings].join(' ');
   const hash = createHash('sha256').update(version).update(linkerFlags);
   for (const file of readdirSync(source).sort()) hash.update(readFileSync(join(source, file)));
 
@@ -45,20 +65,10 @@ export async function buildGoProgram(name: GoModule): Promise<string> {
   console.log(`building ${name} with ${version} into ${folder}`);
   mkdirSync(folder, { recursive: true });
   const unfinished = `${program}.${process.pid}`;
-  await run('go', ['build', '-trimpath', '-ldflags', linkerFlags, '-o', unfinished, '.'], source);
+  const flags = ['-trimpath', '-ldflags', linkerFlags, '-o', unfinished];
+  await run('go', ['build', ...flags, packagePath], source);
   renameSync(unfinished, program);
   return program;
-}
-
-function versionFlags(version: string): readonly string[] {
-  const [major, minor] = version.slice(1).split('.');
-  const variables = {
-    gitVersion: version,
-    gitMajor: major,
-    gitMinor: minor,
-    gitTreeState: 'clean',
-  };
-  return Object.entries(variables).map(([name, value]) => `-X ${VERSION_PACKAGE}.${name}=${value}`);
 }
 
 async function run(command: string, args: readonly string[], cwd: string): Promise<void> {

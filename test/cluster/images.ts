@@ -1,20 +1,21 @@
-/** The two images of the cluster, put together here: no registry is asked. */
+/** The images of the cluster, put together here: no registry is asked. */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmodSync, copyFileSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { findOnPath } from '../../bench/process.ts';
 
 export const PAUSE_IMAGE = 'watchkeeper.test/pause:1';
+export const COREDNS_IMAGE = 'watchkeeper.test/coredns:1';
 export const BUSYBOX_IMAGE = 'watchkeeper.test/busybox:1';
 
-const IMAGE_BYTES_MAX = 64 * 1024 * 1024;
+const IMAGE_BYTES_MAX = 256 * 1024 * 1024;
 
 /** Go's and Kubernetes' name of this machine's architecture. */
 const ARCHITECTURE = process.arch === 'x64' ? 'amd64' : process.arch;
 
-interface ImageSpec {
+export interface ImageSpec {
   readonly name: string;
   /** Written by the caller into the image's root folder. */
   readonly fill: (root: string) => void;
@@ -22,11 +23,13 @@ interface ImageSpec {
   readonly command: readonly string[];
 }
 
-export function pauseImage(program: string): ImageSpec {
+/** An image with one static program, which it runs. */
+export function programImage(name: string, program: string): ImageSpec {
+  const path = `/${basename(program)}`;
   return {
-    name: PAUSE_IMAGE,
-    fill: (root) => putProgram(program, join(root, 'pause')),
-    entrypoint: ['/pause'],
+    name,
+    fill: (root) => putProgram(program, join(root, path)),
+    entrypoint: [path],
     command: [],
   };
 }

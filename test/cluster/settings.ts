@@ -3,6 +3,8 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 export const KUBERNETES_VERSION = 'v1.34.4';
+/** The newest that the module proxy has whole. */
+export const KUBE_STATE_METRICS_VERSION = 'v2.15.0';
 
 /** What sets one control plane on this machine apart from another. */
 export interface ControlPlaneSettings {
