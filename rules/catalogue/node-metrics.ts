@@ -1,0 +1,308 @@
+/** Of a node. */
+import { type CatalogueEntry, MINUTE_MS } from './catalogue-metric.ts';
+
+export const NODE_METRICS: readonly CatalogueEntry[] = [
+  {
+    name: 'wk_node_cpu_usage_ratio',
+    en: 'Node CPU utilisation',
+    zh: '节点 CPU 利用率',
+    unit: 'percent',
+    isCore: true,
+    tke: [{ name: 'K8sNodeCpuUsage' }],
+    chart: 'line-heat-table',
+    expr: '1 - avg by (cluster,node) (rate(node_cpu_seconds_total{$ne,mode="idle"}[$r]))',
+    fallbacks: [
+      {
+        expr: 'sum by (cluster,node) (rate(container_cpu_usage_seconds_total{$ca,id="/"}[$r])) / max by (cluster,node) (machine_cpu_cores{$ca})',
+      },
+      {
+        expr: 'sum by (cluster,node) (rate(node_cpu_usage_seconds_total{$res}[$r])) / on (cluster,node) sum by (cluster,node) (wk_node_capacity{resource="cpu"})',
+      },
+    ],
+    alarms: [
+      {
+        kind: 'threshold',
+        operator: 'gt',
+        levels: { warning: 70, critical: 90 },
+        forMs: 5 * MINUTE_MS,
+      },
+    ],
+  },
+  {
+    name: 'wk_node_memory_usage_ratio',
+    en: 'Node memory utilisation',
+    zh: '节点内存利用率',
+    unit: 'percent',
+    isCore: true,
+    tke: [{ name: 'K8sNodeMemUsage' }],
+    chart: 'line',
+    expr: '1 - max by (cluster,node) (node_memory_MemAvailable_bytes{$ne}) / max by (cluster,node) (node_memory_MemTotal_bytes{$ne})',
+    fallbacks: [
+      {
+        expr: 'max by (cluster,node) (container_memory_working_set_bytes{$ca,id="/"}) / max by (cluster,node) (machine_memory_bytes{$ca})',
+      },
+      {
+        expr: 'max by (cluster,node) (node_memory_working_set_bytes{$res}) / on (cluster,node) sum by (cluster,node) (wk_node_capacity{resource="memory"})',
+      },
+    ],
+    alarms: [
+      {
+        kind: 'threshold',
+        operator: 'gt',
+        levels: { warning: 80, critical: 90 },
+        forMs: 5 * MINUTE_MS,
+      },
+    ],
+  },
+  {
+    name: 'wk_node_cpu_request_ratio',
+    en: 'Node CPU allocation',
+    zh: '节点 CPU 分配率',
+    unit: 'percent',
+    tke: [{ name: 'k8s_node_cpu_core_request_total' }],
+    chart: 'line',
+    expr: 'sum by (cluster,node) (wk_container_requests{resource="cpu",node!=""}) / on (cluster,node) sum by (cluster,node) (wk_node_allocatable{resource="cpu"})',
+  },
+  {
+    name: 'wk_node_memory_request_ratio',
+    en: 'Node memory allocation',
+    zh: '节点内存分配率',
+    unit: 'percent',
+    tke: [{ name: 'k8s_node_memory_request_bytes_total' }],
+    chart: 'line',
+    expr: 'sum by (cluster,node) (wk_container_requests{resource="memory",node!=""}) / on (cluster,node) sum by (cluster,node) (wk_node_allocatable{resource="memory"})',
+  },
+  {
+    name: 'wk_node_ready',
+    en: 'Node ready',
+    zh: '节点状态',
+    unit: 'bool',
+    isCore: true,
+    tke: [{ name: 'K8sNodeStatusReady' }],
+    chart: 'status-timeline',
+    expr: 'max by (cluster,node) (kube_node_status_condition{$ksm,condition="Ready",status="true"})',
+    alarms: [{ kind: 'threshold', operator: 'eq', levels: { critical: 0 }, forMs: 2 * MINUTE_MS }],
+  },
+  {
+    name: 'wk_node_condition',
+    en: 'Node problem conditions',
+    zh: '节点异常条件',
+    unit: 'bool',
+    chart: 'status-timeline',
+    labels: ['condition'],
+    expr: 'max by (cluster,node,condition) (kube_node_status_condition{$ksm,condition!="Ready",status="true"})',
+    alarms: [{ kind: 'threshold', operator: 'eq', levels: { warning: 1 }, forMs: 5 * MINUTE_MS }],
+  },
+  {
+    name: 'wk_node_pods',
+    en: 'Pods on the node',
+    zh: '节点 Pod 数',
+    unit: 'count',
+    chart: 'line',
+    expr: 'count by (cluster,node) (wk_pod_workload{phase=~"Pending|Running",node!=""})',
+    fallbacks: [{ expr: 'max by (cluster,node) (kubelet_running_pods{$kl})' }],
+    alarms: [
+      {
+        kind: 'expr',
+        name: 'above 95 % of the allocatable Pods',
+        expr: 'wk_node_pods / on (cluster,node) sum by (cluster,node) (wk_node_allocatable{resource="pods"}) > 0.95',
+        severity: 'warning',
+        forMs: 15 * MINUTE_MS,
+      },
+    ],
+  },
+  {
+    name: 'wk_node_pod_restarts',
+    en: 'Pod restarts on the node',
+    zh: '节点上 Pod 重启次数',
+    unit: 'count',
+    periodMs: 5 * MINUTE_MS,
+    tke: [{ name: 'K8sNodePodRestartTotal' }],
+    chart: 'bar',
+    expr: 'sum by (cluster,node) (wk_pod_restarts)',
+    alarms: [{ kind: 'threshold', operator: 'gt', levels: { warning: 10 }, forMs: 0 }],
+  },
+  {
+    name: 'wk_node_filesystem_usage_ratio',
+    en: 'Node disk utilisation',
+    zh: '节点磁盘利用率',
+    unit: 'percent',
+    isCore: true,
+    tke: [{ name: 'CvmDiskUsage' }],
+    chart: 'line',
+    labels: ['mountpoint'],
+    expr: '1 - max by (cluster,node,mountpoint) (node_filesystem_avail_bytes{$ne,fstype=~"ext[234]|btrfs|xfs|zfs"}) / max by (cluster,node,mountpoint) (node_filesystem_size_bytes{$ne,fstype=~"ext[234]|btrfs|xfs|zfs"})',
+    fallbacks: [
+      {
+        on: ['cluster', 'node'],
+        expr: 'max by (cluster,node,mountpoint) (label_replace(wk_node_fs_used_bytes / (wk_node_fs_capacity_bytes > 0), "mountpoint", "$1", "fs", "(.+)"))',
+      },
+      {
+        on: ['cluster', 'node'],
+        expr: 'max by (cluster,node,mountpoint) (label_replace(container_fs_usage_bytes{$ca,id="/",device=~"/dev/.+"} / (container_fs_limit_bytes{$ca,id="/",device=~"/dev/.+"} > 0), "mountpoint", "$1", "device", "(.+)"))',
+      },
+    ],
+    alarms: [
+      {
+        kind: 'threshold',
+        operator: 'gt',
+        levels: { warning: 85, critical: 95 },
+        forMs: 5 * MINUTE_MS,
+      },
+    ],
+  },
+  {
+    name: 'wk_node_filesystem_inodes_ratio',
+    en: 'Node inode utilisation',
+    zh: '节点 inode 利用率',
+    unit: 'percent',
+    chart: 'line',
+    labels: ['mountpoint'],
+    expr: '1 - max by (cluster,node,mountpoint) (node_filesystem_files_free{$ne,fstype=~"ext[234]|btrfs|xfs"}) / max by (cluster,node,mountpoint) (node_filesystem_files{$ne,fstype=~"ext[234]|btrfs|xfs"} > 0)',
+    fallbacks: [
+      {
+        on: ['cluster', 'node'],
+        expr: 'max by (cluster,node,mountpoint) (label_replace(wk_node_fs_inodes_used / (wk_node_fs_inodes > 0), "mountpoint", "$1", "fs", "(.+)"))',
+      },
+      {
+        on: ['cluster', 'node'],
+        expr: '1 - max by (cluster,node,mountpoint) (label_replace(container_fs_inodes_free{$ca,id="/",device=~"/dev/.+"} / (container_fs_inodes_total{$ca,id="/",device=~"/dev/.+"} > 0), "mountpoint", "$1", "device", "(.+)"))',
+      },
+    ],
+    alarms: [{ kind: 'threshold', operator: 'gt', levels: { warning: 90 }, forMs: 15 * MINUTE_MS }],
+  },
+  {
+    name: 'wk_node_disk_read_bytes_per_second',
+    en: 'Node disk read bandwidth',
+    zh: '节点磁盘读带宽',
+    unit: 'bytes/s',
+    chart: 'area',
+    expr: 'sum by (cluster,node) (rate(node_disk_read_bytes_total{$ne,device=~"nvme.+|rbd.+|sd.+|vd.+|xvd.+|dasd.+"}[$r]))',
+    fallbacks: [
+      {
+        expr: 'sum by (cluster,node) (rate(container_fs_reads_bytes_total{$ca,id="/",device!~"/dev/(loop|dm-|md).*"}[$r]))',
+      },
+    ],
+    note: 'Volumes of device mapper and RAID are left out: their traffic is that of the disks below.',
+  },
+  {
+    name: 'wk_node_disk_write_bytes_per_second',
+    en: 'Node disk write bandwidth',
+    zh: '节点磁盘写带宽',
+    unit: 'bytes/s',
+    chart: 'area',
+    expr: 'sum by (cluster,node) (rate(node_disk_written_bytes_total{$ne,device=~"nvme.+|rbd.+|sd.+|vd.+|xvd.+|dasd.+"}[$r]))',
+    fallbacks: [
+      {
+        expr: 'sum by (cluster,node) (rate(container_fs_writes_bytes_total{$ca,id="/",device!~"/dev/(loop|dm-|md).*"}[$r]))',
+      },
+    ],
+  },
+  {
+    name: 'wk_node_disk_iops',
+    en: 'Node disk operations',
+    zh: '节点磁盘 IOPS',
+    unit: 'ops/s',
+    chart: 'line',
+    labels: ['op'],
+    expr: 'label_replace(sum by (cluster,node) (rate(node_disk_reads_completed_total{$ne,device=~"nvme.+|rbd.+|sd.+|vd.+|xvd.+|dasd.+"}[$r])), "op", "read", "", "") or label_replace(sum by (cluster,node) (rate(node_disk_writes_completed_total{$ne,device=~"nvme.+|rbd.+|sd.+|vd.+|xvd.+|dasd.+"}[$r])), "op", "write", "", "")',
+    fallbacks: [
+      {
+        expr: 'label_replace(sum by (cluster,node) (rate(container_fs_reads_total{$ca,id="/",device!~"/dev/(loop|dm-|md).*"}[$r])), "op", "read", "", "") or label_replace(sum by (cluster,node) (rate(container_fs_writes_total{$ca,id="/",device!~"/dev/(loop|dm-|md).*"}[$r])), "op", "write", "", "")',
+      },
+    ],
+  },
+  {
+    name: 'wk_node_network_receive_bytes_per_second',
+    en: 'Node network received',
+    zh: '节点网络入带宽',
+    unit: 'bytes/s',
+    isCore: true,
+    tke: [{ name: 'K8sNodeLanIntraffic' }],
+    chart: 'area',
+    expr: 'sum by (cluster,node) (rate(node_network_receive_bytes_total{$ne,device!~"lo|veth.+|cali.+|cilium.+|lxc.+|flannel.+|cni.+|docker.+|br-.+|tunl.+|kube-ipvs.+|nodelocaldns|dummy.+"}[$r]))',
+    fallbacks: [
+      {
+        expr: 'sum by (cluster,node) (rate(container_network_receive_bytes_total{$ca,id="/",interface=~"eth.+|en[ospx].+|bond[0-9]+"}[$r]))',
+      },
+    ],
+  },
+  {
+    name: 'wk_node_network_transmit_bytes_per_second',
+    en: 'Node network sent',
+    zh: '节点网络出带宽',
+    unit: 'bytes/s',
+    isCore: true,
+    tke: [{ name: 'K8sNodeLanOuttraffic' }],
+    chart: 'area-negative',
+    expr: 'sum by (cluster,node) (rate(node_network_transmit_bytes_total{$ne,device!~"lo|veth.+|cali.+|cilium.+|lxc.+|flannel.+|cni.+|docker.+|br-.+|tunl.+|kube-ipvs.+|nodelocaldns|dummy.+"}[$r]))',
+    fallbacks: [
+      {
+        expr: 'sum by (cluster,node) (rate(container_network_transmit_bytes_total{$ca,id="/",interface=~"eth.+|en[ospx].+|bond[0-9]+"}[$r]))',
+      },
+    ],
+  },
+  {
+    name: 'wk_node_network_errors_per_second',
+    en: 'Node network errors and drops',
+    zh: '节点网络错包与丢包',
+    unit: 'packets/s',
+    chart: 'line',
+    labels: ['kind'],
+    expr: 'label_replace(sum by (cluster,node) (rate(node_network_receive_errs_total{$ne}[$r]) + rate(node_network_transmit_errs_total{$ne}[$r])), "kind", "errors", "", "") or label_replace(sum by (cluster,node) (rate(node_network_receive_drop_total{$ne}[$r]) + rate(node_network_transmit_drop_total{$ne}[$r])), "kind", "drops", "", "")',
+    fallbacks: [
+      {
+        expr: 'label_replace(sum by (cluster,node) (rate(container_network_receive_errors_total{$ca,id="/",interface=~"eth.+|en[ospx].+|bond[0-9]+"}[$r]) + rate(container_network_transmit_errors_total{$ca,id="/",interface=~"eth.+|en[ospx].+|bond[0-9]+"}[$r])), "kind", "errors", "", "") or label_replace(sum by (cluster,node) (rate(container_network_receive_packets_dropped_total{$ca,id="/",interface=~"eth.+|en[ospx].+|bond[0-9]+"}[$r]) + rate(container_network_transmit_packets_dropped_total{$ca,id="/",interface=~"eth.+|en[ospx].+|bond[0-9]+"}[$r])), "kind", "drops", "", "")',
+      },
+    ],
+    alarms: [
+      {
+        kind: 'expr',
+        name: 'above 1 % of the packets',
+        expr: 'sum by (cluster,node) (wk_node_network_errors_per_second) / on (cluster,node) sum by (cluster,node) (rate(node_network_receive_packets_total{$ne}[$r]) + rate(node_network_transmit_packets_total{$ne}[$r])) > 0.01',
+        severity: 'warning',
+        forMs: 60 * MINUTE_MS,
+      },
+    ],
+  },
+  {
+    name: 'wk_node_tcp_established',
+    en: 'Node TCP connections',
+    zh: '节点 TCP 连接数',
+    unit: 'count',
+    tke: [{ name: 'K8sNodeTcpCurrEstab' }],
+    chart: 'line',
+    expr: 'max by (cluster,node) (node_netstat_Tcp_CurrEstab{$ne})',
+    note: 'Needs node-exporter.',
+  },
+  {
+    name: 'wk_node_gpu_utilization_ratio',
+    en: 'Node GPU utilisation',
+    zh: '节点 GPU 利用率',
+    unit: 'percent',
+    tke: [{ name: 'k8s_node_rate_gpu_used' }],
+    chart: 'line',
+    labels: ['gpu'],
+    expr: 'avg by (cluster,node,gpu) (DCGM_FI_DEV_GPU_UTIL) / 100',
+    fallbacks: [
+      {
+        on: ['cluster', 'node'],
+        expr: 'avg by (cluster,node,gpu) (label_replace(nvidia_gpu_duty_cycle, "gpu", "$1", "minor_number", "(.+)")) / 100',
+      },
+    ],
+    note: 'Needs the exporter of DCGM or nvidia_gpu_duty_cycle.',
+    alarms: [{ kind: 'threshold', operator: 'gt', levels: { info: 95 }, forMs: 15 * MINUTE_MS }],
+  },
+  {
+    name: 'wk_node_gpu_memory_usage_ratio',
+    en: 'Node GPU memory utilisation',
+    zh: '节点显存利用率',
+    unit: 'percent',
+    tke: [{ name: 'k8s_node_rate_gpu_memory_used' }],
+    chart: 'line',
+    labels: ['gpu'],
+    expr: 'sum by (cluster,node,gpu) (DCGM_FI_DEV_FB_USED) / sum by (cluster,node,gpu) (DCGM_FI_DEV_FB_USED + DCGM_FI_DEV_FB_FREE)',
+    note: 'Needs the exporter of DCGM.',
+    alarms: [{ kind: 'threshold', operator: 'gt', levels: { warning: 95 }, forMs: 5 * MINUTE_MS }],
+  },
+];
