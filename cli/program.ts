@@ -16,6 +16,7 @@ import type { Logger } from '../model/logger.ts';
 import { VERSION } from '../model/version.ts';
 import { createEngine, type Engine } from '../promql/engine/engine.ts';
 import { ENGINE_DEFAULTS } from '../promql/engine/engine-options.ts';
+import { AliasSource } from '../rules/catalogue/alias-source.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
 import { featureTable, parserOptions } from './features.ts';
@@ -26,7 +27,13 @@ import {
   ProgramNotifications,
 } from './notifications.ts';
 import { createReceivers, createRemoteRead, createRemoteWrite } from './receivers.ts';
-import { type LoadedRules, loadRules, ProgramRules } from './rules.ts';
+import {
+  catalogueWindowMs,
+  isCatalogueRecorded,
+  type LoadedRules,
+  loadRules,
+  ProgramRules,
+} from './rules.ts';
 import type { ServeOptions } from './serve-options.ts';
 import { startTracing, type Tracing } from './tracing.ts';
 
@@ -141,7 +148,7 @@ class ProgramParts implements Program {
       this.#apply(this.#config);
       // Before the rules, whose alerts it takes.
       await this.#notifications.apply(notifications);
-      await this.#rules.apply(rules);
+      await this.#rules.apply(rules, this.#hasClusters());
       this.#isReady = true;
     } catch (error) {
       await this.#server.close();
@@ -175,7 +182,7 @@ class ProgramParts implements Program {
       this.#apply(config);
       this.#config = config;
       await this.#notifications.apply(notifications);
-      await this.#rules.apply(rules);
+      await this.#rules.apply(rules, this.#hasClusters());
       this.#logger.info('the configuration was reloaded', { file: config.path });
     } catch (error) {
       this.#isReloadOk = false;
@@ -204,6 +211,10 @@ class ProgramParts implements Program {
 
   get #externalUrl(): URL {
     return this.#options.externalUrl ?? new URL(this.#server.url);
+  }
+
+  #hasClusters(): boolean {
+    return this.#config.clusters?.some(({ enabled }) => enabled) ?? false;
   }
 
   #apply(config: Config): void {
@@ -250,7 +261,7 @@ class ProgramParts implements Program {
     const { limits } = this.#config;
     const { features, lookbackMs, querySamplesMax, queryTimeoutMs } = this.#options;
     const evaluationIntervalMs = (): number => this.#config.global.evaluationIntervalMs;
-    return createEngine(this.#store, {
+    return createEngine(new AliasSource(this.#store), {
       ...ENGINE_DEFAULTS,
       lookbackMs,
       samplesMax: querySamplesMax ?? limits.querySamplesMax,
@@ -297,6 +308,10 @@ class ProgramParts implements Program {
       },
       scrape: this.#collector.scrape,
       rules: this.#rules.manager,
+      catalogue: {
+        windowMs: () => catalogueWindowMs(this.#config),
+        isRecorded: () => isCatalogueRecorded(this.#config, this.#hasClusters()),
+      },
       write: createReceivers(this.#sink, () => this.#config, registry, logger),
       read: createRemoteRead(store, () => this.#config, engine.options.readSamplesMax),
       status: this.#statusSource(),

@@ -9,6 +9,8 @@ import type { SampleSink } from '../model/sink.ts';
 import type { SampleSource } from '../model/source.ts';
 import type { ParserOptions } from '../promql/ast.ts';
 import type { Engine } from '../promql/engine/engine.ts';
+import { builtInRules } from '../rules/catalogue/built-in-rules.ts';
+import { rateWindowMs } from '../rules/catalogue/expand-macros.ts';
 import { engineQuery } from '../rules/evaluation/rule-query.ts';
 import { loadRuleFiles } from '../rules/file/load-rule-files.ts';
 import type { RuleFile } from '../rules/file/rule-file.ts';
@@ -27,10 +29,17 @@ export interface RuleParts {
   readonly externalUrl: URL;
 }
 
+/** Jobs whose pages the catalogue is made of, under the names of kube-prometheus. */
+const CATALOGUE_JOBS = new Set(['kubelet', 'kube-state-metrics', 'node-exporter', 'apiserver']);
+/** At which the program itself reads clusters. */
+const CLUSTER_INTERVAL_MS = 30_000;
+
 /** Rule files that are in order, with the configuration that names them. */
 export interface LoadedRules {
   readonly config: Config;
   readonly files: readonly RuleFile[];
+  /** Those that the program brings along. */
+  readonly builtIn: readonly RuleFile[];
 }
 
 /** Changes nothing yet. @throws RuleFileErrors */
@@ -40,7 +49,21 @@ export async function loadRules(config: Config, parser: ParserOptions): Promise<
     nameValidation: config.global.metricNameValidationScheme,
     ignoreUnknownFields: false,
   });
-  return { config, files };
+  const { mixinRules } = config.catalogue;
+  const windowMs = catalogueWindowMs(config);
+  return { config, files, builtIn: await builtInRules({ mixinRules, windowMs, parser }, files) };
+}
+
+/** The window of rates in the catalogue: that of the slowest page it reads. */
+export function catalogueWindowMs({ scrapeConfigs }: Config): number {
+  const read = scrapeConfigs.filter(({ jobName }) => CATALOGUE_JOBS.has(jobName));
+  const intervalsMs = read.map(({ scrapeIntervalMs }) => scrapeIntervalMs);
+  return rateWindowMs(Math.max(CLUSTER_INTERVAL_MS, ...intervalsMs));
+}
+
+/** @param hasClusters whether a cluster is known now */
+export function isCatalogueRecorded({ catalogue }: Config, hasClusters: boolean): boolean {
+  return catalogue.record === 'always' || (catalogue.record === 'auto' && hasClusters);
 }
 
 export class ProgramRules {
@@ -68,11 +91,15 @@ export class ProgramRules {
     });
   }
 
-  /** Resolves when what was replaced has ended. */
-  async apply({ config, files }: LoadedRules): Promise<void> {
+  /**
+   * Resolves when what was replaced has ended.
+   * @param hasClusters whether a cluster is known now
+   */
+  async apply({ config, files, builtIn }: LoadedRules, hasClusters: boolean): Promise<void> {
     const { evaluationIntervalMs, ruleQueryOffsetMs, externalLabels } = config.global;
     const relabeler = new Relabeler(config.alerting.alertRelabelConfigs);
-    await this.manager.apply(files, {
+    const all = isCatalogueRecorded(config, hasClusters) ? [...files, ...builtIn] : files;
+    await this.manager.apply(all, {
       evaluationIntervalMs,
       queryOffsetMs: ruleQueryOffsetMs,
       externalLabels,

@@ -48,6 +48,15 @@ export interface RetentionConfig {
   readonly byMatcher: readonly RetentionRule[];
 }
 
+/** When the built-in metrics of Kubernetes are recorded; `auto`: while a cluster is known. */
+export type CatalogueRecording = 'auto' | 'always' | 'never';
+
+export interface CatalogueConfig {
+  readonly record: CatalogueRecording;
+  /** Also record what the dashboards of kube-prometheus read. */
+  readonly mixinRules: boolean;
+}
+
 export type ProcessRole = 'collect' | 'query' | 'rules' | 'web';
 
 /** `fsync`: acknowledged samples survive power loss; `crash`: they survive the process. */

@@ -6,6 +6,7 @@ import type { NotificationConfig } from './alertmanager/types.ts';
 import type { Problems } from './config-errors.ts';
 import { quote } from './go-text.ts';
 import { readAlerting } from './read-alerting.ts';
+import { readCatalogue } from './read-catalogue.ts';
 import { readClusters } from './read-clusters.ts';
 import { readGlobal } from './read-global.ts';
 import { readOtlp } from './read-otlp.ts';
@@ -105,6 +106,7 @@ export function readMainFile(
       otlp: readOtlp(root, global),
       notifications: readNotifications(root, { isOwnFile: false }),
       clusters: readClusters(root),
+      catalogue: readCatalogue(root),
       clickhouse: readClickhouse(root),
       auth: readAuth(root),
       retention: readRetention(root, storage),

@@ -12,6 +12,13 @@ export function renderOwnSections(config: Config): readonly (readonly [string, u
   const { retention, limits } = config;
   return [
     ['clusters', config.clusters?.map(renderCluster)],
+    [
+      'catalogue',
+      renderFields([
+        ['record', config.catalogue.record],
+        ['mixin_rules', config.catalogue.mixinRules],
+      ]),
+    ],
     ['clickhouse', config.clickhouse && renderClickhouse(config.clickhouse)],
     ['auth', renderAuth(config.auth)],
     [

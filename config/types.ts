@@ -11,6 +11,7 @@ import type { DiscoveryConfig } from './discovery-types.ts';
 import type { HttpClientConfig, TlsConfig } from './http-client-types.ts';
 import type {
   AuthConfig,
+  CatalogueConfig,
   ClickhouseConfig,
   Durability,
   LimitsConfig,
@@ -247,6 +248,7 @@ export interface Config {
   readonly notifications: NotificationConfig | undefined;
   /** Undefined when the file has no such section. */
   readonly clusters: readonly ClusterConfig[] | undefined;
+  readonly catalogue: CatalogueConfig;
   readonly clickhouse: ClickhouseConfig | undefined;
   readonly auth: AuthConfig;
   readonly retention: RetentionConfig;

@@ -1,11 +1,9 @@
 /** Queries, and what can be said of a query without running it. */
-import { SpanStatusCode, trace } from '@opentelemetry/api';
 import { type Context, Hono } from 'hono';
 import { formatApiFloat } from '../../model/go-float.ts';
 import type { LabelSource } from '../../model/source.ts';
 import type { Expr, ParserOptions } from '../../promql/ast.ts';
 import type { Engine } from '../../promql/engine/engine.ts';
-import { QueryError } from '../../promql/engine/query-error.ts';
 import type { QueryResult, QueryStats, ResultValue } from '../../promql/engine/query-result.ts';
 import { ParseError } from '../../promql/parser/parse-error.ts';
 import { parseExpr } from '../../promql/parser/parser.ts';
@@ -13,13 +11,10 @@ import { prettyPrint } from '../../promql/parser/pretty.ts';
 import { translateAst } from '../../promql/parser/translate.ts';
 import { walkExpr } from '../../promql/parser/walk.ts';
 import type { QueryLog } from '../query/query-log.ts';
-import {
-  QueryCanceledError,
-  type QueryDescription,
-  type RunningQueries,
-} from '../query/running-queries.ts';
+import { asQueryApiError, runQuery } from '../query/run-query.ts';
+import type { QueryDescription, RunningQueries } from '../query/running-queries.ts';
 import { jsonPiecesAnswer } from '../server/body-answer.ts';
-import { ApiError, type ErrorType, invalidParameter } from './api-error.ts';
+import { ApiError, invalidParameter } from './api-error.ts';
 import { envelopeNotes, success } from './envelope.ts';
 import { MAX_TIME_MS, MIN_TIME_MS, type Params, parseApiDurationMs, readParams } from './params.ts';
 import { resultJson, timestampJson } from './query-json.ts';
@@ -75,7 +70,7 @@ async function instantAnswer(c: Context, deps: QueryDeps, params: Params): Promi
   const expr = params.get('query');
   const query = { expr, timeMs, ...settings.options };
   const description = describe(c, expr, 'instant', timeMs, timeMs, 0);
-  const result = await execute(c, deps, description, (signal) =>
+  const result = await runQuery(c, deps, description, (signal) =>
     deps.engine.instant(query, signal),
   );
   return resultAnswer(c, result, settings);
@@ -88,11 +83,15 @@ async function rangeAnswer(c: Context, deps: QueryDeps, params: Params): Promise
   const expr = params.get('query');
   const query = { expr, startMs, endMs, stepMs, ...settings.options };
   const description = describe(c, expr, 'range', startMs, endMs, stepMs);
-  const result = await execute(c, deps, description, (signal) => deps.engine.range(query, signal));
+  const result = await runQuery(c, deps, description, (signal) => deps.engine.range(query, signal));
   return resultAnswer(c, result, settings);
 }
 
-function readRange(params: Params): { startMs: number; endMs: number; stepMs: number } {
+export function readRange(params: Params): {
+  startMs: number;
+  endMs: number;
+  stepMs: number;
+} {
   const startMs = params.requiredTimeMs('start');
   const endMs = params.requiredTimeMs('end');
   if (endMs < startMs) {
@@ -139,43 +138,6 @@ function describe(
   stepMs: number,
 ): QueryDescription {
   return { expr, kind, startMs, endMs, stepMs, origin: c.req.header('user-agent') ?? '' };
-}
-
-async function execute(
-  c: Context,
-  deps: QueryDeps,
-  description: QueryDescription,
-  run: (signal: AbortSignal) => Promise<QueryResult>,
-): Promise<QueryResult> {
-  const startMs = performance.now();
-  const { expr, kind } = description;
-  const name = kind === 'range' ? 'promqlRangeQuery' : 'promqlInstantQuery';
-  return trace.getTracer('watchkeeper').startActiveSpan(name, async (span) => {
-    span.setAttribute('query', expr);
-    try {
-      const result = await deps.running.run(description, c.req.raw.signal, run);
-      deps.log.finished(description, performance.now() - startMs, result.stats, undefined);
-      span.setAttribute('total_samples', result.stats.samples.totalQueryableSamples);
-      return result;
-    } catch (error) {
-      const known = asQueryApiError(error);
-      const text = known?.message ?? String(error);
-      deps.log.finished(description, performance.now() - startMs, undefined, text);
-      span.setStatus({ code: SpanStatusCode.ERROR, message: text });
-      throw known ?? error;
-    } finally {
-      span.end();
-    }
-  });
-}
-
-function asQueryApiError(error: unknown): ApiError | undefined {
-  if (error instanceof QueryCanceledError) {
-    return new ApiError('canceled', error.message, { cause: error });
-  }
-  if (!(error instanceof QueryError)) return undefined;
-  if (error.errorType === 'bad_data') return invalidParameter('query', error.message);
-  return new ApiError(error.errorType satisfies ErrorType, error.message, { cause: error });
 }
 
 function resultAnswer(c: Context, result: QueryResult, settings: Settings): Response {

@@ -11,7 +11,8 @@ import { type MetricAlias, TKE_ALIASES } from './catalogue.ts';
 
 /**
  * A source in which `K8sPodCpuCoreUsed` gives the series of `wk_pod_cpu_usage_cores`, under the
- * name that was asked for. Only a name that is given with `=` is one; all else passes untouched.
+ * name that was asked for, unless series are stored under that name itself (rules of TKE may have
+ * recorded them). Only a name that is given with `=` is one; all else passes untouched.
  */
 export class AliasSource implements SampleSource {
   readonly #source: SampleSource;
@@ -22,19 +23,19 @@ export class AliasSource implements SampleSource {
 
   async select(selection: Selection, signal: AbortSignal): Promise<SeriesColumns> {
     const asked = askedAlias(selection.matchers);
-    if (asked === undefined) return this.#source.select(selection, signal);
+    const own = await this.#source.select(selection, signal);
+    if (asked === undefined || own.labels.length > 0) return own;
     const columns = await this.#source.select(withoutAlias(selection, asked), signal);
     const { name } = asked;
     // The name is the same for all series, so their order stays.
     return { ...columns, labels: columns.labels.map((one) => one.with(METRIC_NAME, name)) };
   }
 
-  estimate(selection: Selection, signal: AbortSignal): Promise<SelectionEstimate> {
+  async estimate(selection: Selection, signal: AbortSignal): Promise<SelectionEstimate> {
     const asked = askedAlias(selection.matchers);
-    return this.#source.estimate(
-      asked === undefined ? selection : withoutAlias(selection, asked),
-      signal,
-    );
+    const own = await this.#source.estimate(selection, signal);
+    if (asked === undefined || own.seriesCount > 0) return own;
+    return this.#source.estimate(withoutAlias(selection, asked), signal);
   }
 }
 

@@ -4,20 +4,18 @@ import { parseExpr } from '../../promql/parser/parser.ts';
 import { walkExpr } from '../../promql/parser/walk.ts';
 import type { RuleConfig, RuleFile } from '../file/rule-file.ts';
 import { CATALOGUE } from './catalogue.ts';
-import { rateWindowMs } from './expand-macros.ts';
 import { metricExpression } from './metric-expression.ts';
 
 /** What the API shows in place of a file. */
-export const CATALOGUE_FILE = 'builtin:catalogue';
+const CATALOGUE_FILE = 'builtin:catalogue';
 const INTERVAL_MS = 30_000;
 
 /**
  * One group, so that all metrics have one time and a cluster's value never mixes two rounds; what
  * a rule reads stands before it.
- * @param scrapeIntervalMs the longest at which what the metrics are made of is scraped
+ * @param windowMs of rates
  */
-export function catalogueRules(scrapeIntervalMs: number, parser: ParserOptions): RuleFile {
-  const windowMs = rateWindowMs(scrapeIntervalMs);
+export function catalogueRules(windowMs: number, parser: ParserOptions): RuleFile {
   const rules = CATALOGUE.map((metric): RuleConfig => {
     const expr = parseExpr(metricExpression(metric, windowMs), parser);
     return {

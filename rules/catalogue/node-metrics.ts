@@ -139,7 +139,7 @@ export const NODE_METRICS: readonly CatalogueEntry[] = [
       },
       {
         on: ['cluster', 'node'],
-        expr: 'max by (cluster,node,mountpoint) (label_replace(container_fs_usage_bytes{$ca,id="/",device=~"/dev/.+"} / (container_fs_limit_bytes{$ca,id="/",device=~"/dev/.+"} > 0), "mountpoint", "$1", "device", "(.+)"))',
+        expr: 'max by (cluster,node,mountpoint) (label_replace(container_fs_usage_bytes{$ca,id="/",device=~"/dev/.+",device!="/dev/shm"} / (container_fs_limit_bytes{$ca,id="/",device=~"/dev/.+",device!="/dev/shm"} > 0), "mountpoint", "$1", "device", "(.+)"))',
       },
     ],
     alarms: [
@@ -166,7 +166,7 @@ export const NODE_METRICS: readonly CatalogueEntry[] = [
       },
       {
         on: ['cluster', 'node'],
-        expr: '1 - max by (cluster,node,mountpoint) (label_replace(container_fs_inodes_free{$ca,id="/",device=~"/dev/.+"} / (container_fs_inodes_total{$ca,id="/",device=~"/dev/.+"} > 0), "mountpoint", "$1", "device", "(.+)"))',
+        expr: '1 - max by (cluster,node,mountpoint) (label_replace(container_fs_inodes_free{$ca,id="/",device=~"/dev/.+",device!="/dev/shm"} / (container_fs_inodes_total{$ca,id="/",device=~"/dev/.+",device!="/dev/shm"} > 0), "mountpoint", "$1", "device", "(.+)"))',
       },
     ],
     alarms: [{ kind: 'threshold', operator: 'gt', levels: { warning: 90 }, forMs: 15 * MINUTE_MS }],

@@ -1,0 +1,46 @@
+/** Rules that the program brings along, for the files of the user to stand beside. */
+import { readFile } from 'node:fs/promises';
+import type { ParserOptions } from '../../promql/ast.ts';
+import { parseRuleFile } from '../file/parse-rule-file.ts';
+import { type RuleFile, RuleFileErrors } from '../file/rule-file.ts';
+import { catalogueRules } from './catalogue-rules.ts';
+
+/** What the API shows in place of a file. */
+const MIXIN_FILE = 'builtin:kubernetes-mixin';
+const MIXIN = new URL('kubernetes-mixin.yaml', import.meta.url);
+
+export interface BuiltInSettings {
+  readonly mixinRules: boolean;
+  /** The window of rates in the catalogue. */
+  readonly windowMs: number;
+  readonly parser: ParserOptions;
+}
+
+/** @param written those of the user: a metric that they record is left to them */
+export async function builtInRules(
+  { mixinRules, windowMs, parser }: BuiltInSettings,
+  written: readonly RuleFile[],
+): Promise<readonly RuleFile[]> {
+  const files = [catalogueRules(windowMs, parser)];
+  if (mixinRules) files.push(await mixinFile(parser));
+  const names = new Set(
+    written.flatMap(({ groups }) =>
+      groups.flatMap(({ rules }) => rules.map(({ record }) => record)),
+    ),
+  );
+  return files.map((file) => withoutNames(file, names));
+}
+
+async function mixinFile(parser: ParserOptions): Promise<RuleFile> {
+  const options = { parser, nameValidation: 'utf8', ignoreUnknownFields: false } as const;
+  const loaded = parseRuleFile(MIXIN_FILE, await readFile(MIXIN), options);
+  if (!loaded.ok) throw new RuleFileErrors(loaded.problems);
+  return loaded.file;
+}
+
+function withoutNames(file: RuleFile, names: ReadonlySet<string>): RuleFile {
+  const groups = file.groups
+    .map((group) => ({ ...group, rules: group.rules.filter(({ record }) => !names.has(record)) }))
+    .filter(({ rules }) => rules.length > 0);
+  return { ...file, groups };
+}
