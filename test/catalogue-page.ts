@@ -70,7 +70,8 @@ function code(text: string): string {
 
 function whereText(where: Readonly<Record<string, string>> | undefined): string {
   if (where === undefined) return '';
-  return ` (${Object.entries(where).map(([label, value]) => `${label} ${value}`)})`;
+  const rows = Object.entries(where).map(([label, value]) => `${label} ${value}`);
+  return ` (${rows.join(', ')})`;
 }
 
 function alarmText(hint: AlarmHint): string {
