@@ -15,12 +15,19 @@ interface ApiResource {
   readonly namespaced: boolean;
 }
 
-/** In the order of file names, then of the documents in a file. */
-export function readManifests(folderName: string): readonly ManifestObject[] {
+/**
+ * In the order of file names, then of the documents in a file.
+ *
+ * @param values scalars that consist of such a name get its value
+ */
+export function readManifests(
+  folderName: string,
+  values: Readonly<Record<string, string>> = {},
+): readonly ManifestObject[] {
   const folder = resolve(import.meta.dirname, 'manifests', folderName);
   return readdirSync(folder)
     .sort()
-    .flatMap((file) => readObjects(join(folder, file)));
+    .flatMap((file) => readObjects(join(folder, file), values));
 }
 
 /** Applies objects one after the other; learns from the API server where each kind lives. */
@@ -58,11 +65,17 @@ class ResourcePaths {
   }
 }
 
-function readObjects(path: string): readonly ManifestObject[] {
+function readObjects(
+  path: string,
+  values: Readonly<Record<string, string>>,
+): readonly ManifestObject[] {
   const documents = parseAllDocuments(readFileSync(path, 'utf8'));
+  const fillIn = (_key: unknown, value: unknown): unknown => {
+    return typeof value === 'string' ? (values[value] ?? value) : value;
+  };
   return Array.from(documents, (document) => {
     const [error] = document.errors;
     if (error !== undefined) throw new Error(`${path}: ${error.message}`);
-    return document.toJS() as ManifestObject;
+    return document.toJS({ reviver: fillIn }) as ManifestObject;
   });
 }

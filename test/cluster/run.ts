@@ -1,5 +1,6 @@
 /** `npm run cluster -- up|down|status|kubeconfig`: a real Kubernetes on this machine. */
 import { downMain, downSecond, knownComponents, upMain, upSecond } from './cluster.ts';
+import { loadWorkloads, unloadWorkloads } from './load.ts';
 import { addProgramFolders } from './machine.ts';
 import { kubeconfigPath, mainControlPlane, secondControlPlane } from './settings.ts';
 
@@ -8,6 +9,8 @@ const USAGE = `usage: npm run cluster -- COMMAND
   down           ends everything and removes all state
   status         parts, process ids, health
   kubeconfig     prints the path of the kubeconfig
+  load           fills it with workloads, working and failing; again: rolls out anew
+  unload         removes these workloads
   second up      an API server alone, beside the cluster
   second down
   second kubeconfig`;
@@ -25,6 +28,12 @@ async function main(args: readonly string[]): Promise<number> {
       return showStatus();
     case 'kubeconfig':
       console.log(kubeconfigPath(mainControlPlane()));
+      return 0;
+    case 'load':
+      await loadWorkloads();
+      return 0;
+    case 'unload':
+      await unloadWorkloads();
       return 0;
     case 'second up':
       await upSecond();
