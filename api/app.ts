@@ -5,6 +5,7 @@ import type { ScrapeManager } from '../collector/scrape/scrape-manager.ts';
 import type { Logger } from '../model/logger.ts';
 import { type HistoryDeps, historyRoutes } from './cluster-history/history-routes.ts';
 import { type CatalogueSource, catalogueRoutes } from './kubernetes/catalogue-routes.ts';
+import { type ClusterDeps, clusterRoutes } from './kubernetes/cluster-routes.ts';
 import { type AdminStore, adminRoutes } from './prometheus/admin-routes.ts';
 import { ApiError } from './prometheus/api-error.ts';
 import { errorResponse, success } from './prometheus/envelope.ts';
@@ -32,6 +33,7 @@ export interface AppDeps {
   readonly logger: Logger;
   readonly query: QueryDeps;
   readonly scrape: ScrapeManager;
+  readonly clusters: ClusterDeps;
   readonly rules: RuleSource;
   readonly catalogue: CatalogueSource;
   readonly write: WriteDeps & OtlpDeps & PushDeps;
@@ -81,6 +83,7 @@ function apiV1(deps: AppDeps): Hono {
   api.route('/', labelRoutes(deps.query.labels));
   api.route('/', searchRoutes(deps.query.labels, deps.query.now));
   api.route('/', targetRoutes(deps.scrape, deps.query.labels));
+  api.route('/', clusterRoutes(deps.clusters));
   api.route('/', ruleRoutes(deps.rules));
   api.route('/', catalogueRoutes(deps.catalogue, deps.query));
   api.route('/', statusRoutes(deps.status, deps.query.now));

@@ -11,6 +11,8 @@ import type { RemoteWriteManager } from '../collector/remote-send/remote-write-m
 import { loadConfig } from '../config/load-config.ts';
 import { renderConfig } from '../config/render-config.ts';
 import type { Config } from '../config/types.ts';
+import type { ConnectedClusters } from '../kubernetes/cluster-registry.ts';
+import type { ClusterDefinition } from '../kubernetes/kubeconfig/known-clusters.ts';
 import { formatDurationMs } from '../model/duration.ts';
 import type { Logger } from '../model/logger.ts';
 import { VERSION } from '../model/version.ts';
@@ -19,6 +21,7 @@ import { ENGINE_DEFAULTS } from '../promql/engine/engine-options.ts';
 import { AliasSource } from '../rules/catalogue/alias-source.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
+import { createClusters } from './clusters.ts';
 import { featureTable, parserOptions } from './features.ts';
 import { type HttpServer, listen } from './http-server.ts';
 import {
@@ -74,6 +77,7 @@ class ProgramParts implements Program {
   #store!: Store;
   #sink!: ForwardingSink;
   #remoteWrite!: RemoteWriteManager;
+  #clusters!: ConnectedClusters;
   #collector!: Collector;
   #rules!: ProgramRules;
   #notifications!: ProgramNotifications;
@@ -131,10 +135,16 @@ class ProgramParts implements Program {
       this.#store = await this.#openStore();
       this.#sink = new ForwardingSink(this.#store);
       this.#remoteWrite = createRemoteWrite(this.#sink, this.#store, this.#registry, this.#logger);
+      this.#clusters = createClusters(this.#registry, this.#logger);
+      const clusters = await this.#readClusters(this.#config);
       this.#collector = createCollector({
         sink: this.#sink,
         registry: this.#registry,
         logger: this.#logger.with({ component: 'collector' }),
+        kubernetes: {
+          clusters: this.#clusters,
+          open: (access) => this.#clusters.open(access),
+        },
       });
       const engine = this.#engine();
       this.#notifications = new ProgramNotifications({
@@ -145,6 +155,7 @@ class ProgramParts implements Program {
       });
       this.#rules = this.#createRules(engine);
       app = createApp(this.#appDeps(engine));
+      this.#clusters.apply(clusters);
       this.#apply(this.#config);
       // Before the rules, whose alerts it takes.
       await this.#notifications.apply(notifications);
@@ -167,6 +178,7 @@ class ProgramParts implements Program {
     await this.#rules.manager.stop();
     await this.#notifications.stop();
     await this.#collector.stop();
+    this.#clusters.close();
     await this.#server.close();
     await this.#remoteWrite.stop();
     await this.#store.close();
@@ -179,6 +191,7 @@ class ProgramParts implements Program {
       const config = await this.#load();
       const rules = await this.#loadRules(config);
       const notifications = await this.#loadNotifications(config);
+      this.#clusters.apply(await this.#readClusters(config));
       this.#apply(config);
       this.#config = config;
       await this.#notifications.apply(notifications);
@@ -214,7 +227,13 @@ class ProgramParts implements Program {
   }
 
   #hasClusters(): boolean {
-    return this.#config.clusters?.some(({ enabled }) => enabled) ?? false;
+    return this.#clusters.list().length > 0;
+  }
+
+  /** Without a configuration the environment says which cluster is meant. */
+  #readClusters(config: Config): Promise<readonly ClusterDefinition[]> {
+    const { clusters, path } = config;
+    return this.#clusters.read(path === undefined ? clusters : (clusters ?? []));
   }
 
   #apply(config: Config): void {
@@ -307,6 +326,7 @@ class ProgramParts implements Program {
         perStepStats: options.features.has('promql-per-step-stats'),
       },
       scrape: this.#collector.scrape,
+      clusters: { clusters: this.#clusters },
       rules: this.#rules.manager,
       catalogue: {
         windowMs: () => catalogueWindowMs(this.#config),

@@ -5,7 +5,7 @@ import { BodyBuffer } from './body-buffer.ts';
 import { exchange, type ResponseHead } from './exchange.ts';
 import { BodySizeError, HttpRequestError, toHttpError } from './http-error.ts';
 import { OAuth2Tokens, type PostForm } from './oauth2.ts';
-import type { Environment } from './proxy-selection.ts';
+import type { Environment } from '../../model/proxy-selection.ts';
 import { ResponseReader } from './response-reader.ts';
 import { Transport, type TransportOptions } from './transport.ts';
 import { USER_AGENT } from './user-agent.ts';

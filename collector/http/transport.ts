@@ -6,7 +6,7 @@ import {
   proxyAuthorization,
   proxySelection,
   type SelectProxy,
-} from './proxy-selection.ts';
+} from '../../model/proxy-selection.ts';
 import { readTlsOptions, type TlsOptions, tlsFilesVersion } from './tls-options.ts';
 
 /** As Prometheus: longer than most scrape intervals, so that connections are used again. */

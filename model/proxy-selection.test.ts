@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { proxySelection } from './proxy-selection.ts';
 
-const none = { proxyUrl: '', noProxy: '', proxyFromEnvironment: false, proxyConnectHeader: {} };
+const none = { proxyUrl: '', noProxy: '', proxyFromEnvironment: false };
 
 describe('proxySelection', () => {
   const f = (noProxy: string, url: string, isProxied: boolean) => {

@@ -1,6 +1,15 @@
 /** Which proxy a request goes through, by the rules of Go's `httpproxy`. */
 import { BlockList, isIP } from 'node:net';
-import type { ProxyConfig } from '../../config/http-client-types.ts';
+
+/** The part of an HTTP client's settings that says which proxy to take. */
+export interface ProxyChoice {
+  /** '' means no proxy (unless `proxyFromEnvironment`). */
+  readonly proxyUrl: string;
+  /** Comma-separated hosts, networks, domains. */
+  readonly noProxy: string;
+  /** HTTP_PROXY, HTTPS_PROXY and NO_PROXY count. */
+  readonly proxyFromEnvironment: boolean;
+}
 
 /** The proxy for a URL, or undefined for none. */
 export type SelectProxy = (url: URL) => URL | undefined;
@@ -8,7 +17,7 @@ export type SelectProxy = (url: URL) => URL | undefined;
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** @throws TypeError for a proxy URL that is none; a checked configuration has none */
-export function proxySelection(config: ProxyConfig, env: Environment): SelectProxy {
+export function proxySelection(config: ProxyChoice, env: Environment): SelectProxy {
   if (config.proxyUrl !== '') {
     const proxy = parseProxy(config.proxyUrl);
     // Without exceptions every request is proxied, those to this host too.
