@@ -3,6 +3,8 @@ import { type Context, Hono } from 'hono';
 import type { Registry } from 'prom-client';
 import type { ScrapeManager } from '../collector/scrape/scrape-manager.ts';
 import type { Logger } from '../model/logger.ts';
+import { alertmanagerApi } from './alertmanager/alertmanager-api.ts';
+import type { AlertmanagerDeps } from './alertmanager/alertmanager-deps.ts';
 import { type HistoryDeps, historyRoutes } from './cluster-history/history-routes.ts';
 import { type CatalogueSource, catalogueRoutes } from './kubernetes/catalogue-routes.ts';
 import { type ClusterDeps, clusterRoutes } from './kubernetes/cluster-routes.ts';
@@ -36,6 +38,7 @@ export interface AppDeps {
   readonly clusters: ClusterDeps;
   readonly rules: RuleSource;
   readonly catalogue: CatalogueSource;
+  readonly alertmanager: AlertmanagerDeps;
   readonly write: WriteDeps & OtlpDeps & PushDeps;
   readonly read: ReadDeps;
   readonly status: StatusSource;
@@ -67,13 +70,18 @@ export function createApp(deps: AppDeps): Hono {
     c.header('Content-Type', 'text/plain; version=0.0.4; charset=utf-8');
     return c.body(await deps.registry.metrics());
   });
-  app.use('/api/*', async (_c, next) => {
-    if (!deps.lifecycle.isReady()) throw new ApiError('unavailable', 'the program is starting');
-    await next();
-  });
+  for (const path of ['/api/*', '/alertmanager/*']) {
+    app.use(path, async (_c, next) => {
+      if (!deps.lifecycle.isReady()) throw new ApiError('unavailable', 'the program is starting');
+      await next();
+    });
+  }
   app.route('/', federateRoute(deps.federate));
   app.route('/', firstPage(deps.scrape, deps.status));
   app.route('/api/v1', apiV1(deps));
+  app.route('/api/v2', alertmanagerApi(deps.alertmanager));
+  // Where Grafana looks for it in Mimir.
+  app.route('/alertmanager/api/v2', alertmanagerApi(deps.alertmanager));
   return app;
 }
 

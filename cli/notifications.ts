@@ -1,5 +1,6 @@
 /** Notifications in the running program: from the configuration to the engine that tells people. */
 import type { Registry } from 'prom-client';
+import type { NotificationSource } from '../api/alertmanager/alertmanager-deps.ts';
 import { HttpClient } from '../collector/http/http-client.ts';
 import { noNotifications } from '../config/alertmanager/no-notifications.ts';
 import type { NotificationConfig } from '../config/alertmanager/types.ts';
@@ -19,6 +20,7 @@ import {
 } from '../notify/receivers/load-receivers.ts';
 import type { ReceiverHttp } from '../notify/receivers/receiver.ts';
 import { StoredNotifyState } from '../notify/stored-notify-state.ts';
+import type { NotificationTemplates } from '../notify/template/notification-templates.ts';
 import type { ServeOptions } from './serve-options.ts';
 
 /** Of an answer nothing but the reason of a refusal, and ids of messages, are read. */
@@ -35,6 +37,7 @@ export interface NotificationParts {
 export interface LoadedNotifications {
   readonly config: NotificationConfig;
   readonly receivers: LoadedReceivers;
+  readonly externalUrl: string;
 }
 
 /** Changes nothing yet. @throws ConfigErrors */
@@ -44,16 +47,11 @@ export async function loadNotifications(
   externalUrl: URL,
 ): Promise<LoadedNotifications> {
   const { notifications = noNotifications(), path } = config;
-  const environment: ReceiverEnvironment = {
-    externalUrl: externalUrl.href.replace(/\/+$/, ''),
-    nowMs: Date.now,
-    createHttp,
-  };
+  const url = externalUrl.href.replace(/\/+$/, '');
+  const environment: ReceiverEnvironment = { externalUrl: url, nowMs: Date.now, createHttp };
   const shown = alertmanagerFile ?? path ?? '(no configuration file)';
-  return {
-    config: notifications,
-    receivers: await loadReceivers(shown, notifications, environment),
-  };
+  const receivers = await loadReceivers(shown, notifications, environment);
+  return { config: notifications, receivers, externalUrl: url };
 }
 
 function createHttp(config: HttpClientConfig): ReceiverHttp {
@@ -64,7 +62,7 @@ function createHttp(config: HttpClientConfig): ReceiverHttp {
   };
 }
 
-export class ProgramNotifications implements AlertSink {
+export class ProgramNotifications implements AlertSink, NotificationSource {
   readonly #parts: NotificationParts;
   readonly #metrics: NotifyMetrics;
   #engine: NotificationEngine | undefined;
@@ -78,6 +76,14 @@ export class ProgramNotifications implements AlertSink {
   /** What is in force. Only after `apply` has resolved once. */
   get config(): NotificationConfig {
     return this.#started.loaded.config;
+  }
+
+  get templates(): NotificationTemplates {
+    return this.#started.loaded.receivers.templates;
+  }
+
+  get externalUrl(): string {
+    return this.#started.loaded.externalUrl;
   }
 
   get engine(): NotificationEngine {

@@ -2,6 +2,7 @@
 import { hostname } from 'node:os';
 import type { Hono } from 'hono';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { receivedAlerts } from '../api/alertmanager/received-alerts.ts';
 import { type AppDeps, createApp } from '../api/app.ts';
 import { FileQueryLog } from '../api/query/query-log.ts';
 import { RunningQueries } from '../api/query/running-queries.ts';
@@ -331,6 +332,13 @@ class ProgramParts implements Program {
       catalogue: {
         windowMs: () => catalogueWindowMs(this.#config),
         isRecorded: () => isCatalogueRecorded(this.#config, this.#hasClusters()),
+      },
+      alertmanager: {
+        source: this.#notifications,
+        now: Date.now,
+        startTimeMs: this.#startTimeMs,
+        version: VERSION,
+        received: receivedAlerts(registry),
       },
       write: createReceivers(this.#sink, () => this.#config, registry, logger),
       read: createRemoteRead(store, () => this.#config, engine.options.readSamplesMax),

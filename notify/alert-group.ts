@@ -114,7 +114,7 @@ export class AlertGroup {
       groupKey: this.key,
       groupLabels: this.groupLabels,
       options: this.route.options,
-      alerts: snapshot.map(([fingerprint, alert]) => notified(fingerprint, alert, nowMs)),
+      alerts: snapshot.map(([fingerprint, alert]) => notifiedAlert(fingerprint, alert, nowMs)),
       nowMs,
       signal,
     });
@@ -132,7 +132,8 @@ export class AlertGroup {
   }
 }
 
-function notified(fingerprint: string, alert: Alert, nowMs: number): NotifiedAlert {
+/** An alert as it is told of at a time. */
+export function notifiedAlert(fingerprint: string, alert: Alert, nowMs: number): NotifiedAlert {
   const isResolved = isResolvedAt(alert, nowMs);
   return {
     status: isResolved ? 'resolved' : 'firing',

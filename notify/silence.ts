@@ -90,7 +90,9 @@ function checkMatcher(parts: SilenceRequest['matchers'][number]): AlertMatcher {
     return new AlertMatcher(type, name, value);
   } catch (error) {
     if (!(error instanceof RegexError)) throw error;
-    const text = `invalid regular expression ${quoteGo(value)}: ${error.message}`;
+    // The original shows the expression as it was written, without its anchors.
+    const why = error.message.replace(`\`^(?:${value})$\``, () => `\`${value}\``);
+    const text = `invalid regular expression ${quoteGo(value)}: ${why}`;
     throw new RegexError(text, { cause: error });
   }
 }

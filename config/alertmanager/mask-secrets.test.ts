@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Problems } from '../config-errors.ts';
 import { readAlertmanagerFile } from '../read-config.ts';
-import { maskSecrets } from './mask-secrets.ts';
+import { maskedAlertmanagerPart, maskSecrets } from './mask-secrets.ts';
 
 const TEXT = `# who is told
 global:
@@ -62,5 +62,27 @@ describe('maskSecrets', () => {
     const context = { problems, dir: '/', env: {}, agentMode: false };
     readAlertmanagerFile('f', masked, context);
     expect(problems.all).toEqual([]);
+  });
+});
+
+describe('maskedAlertmanagerPart', () => {
+  test("leaves what Alertmanager's tools read", () => {
+    const text = `global: {scrape_interval: 1s, resolve_timeout: 5m, smtp_auth_password: hush}
+scrape_configs: [{job_name: x}]
+route: {receiver: r}
+receivers: [{name: r}]
+clusters: []
+`;
+    expect(maskedAlertmanagerPart(text)).toBe(
+      `global: { resolve_timeout: 5m, smtp_auth_password: <secret> }
+route: { receiver: r }
+receivers: [ { name: r } ]
+`,
+    );
+  });
+
+  test('what is used again is left too', () => {
+    const text = 'x: &r {receiver: r}\nroute: *r\nreceivers: [{name: r}]\n';
+    expect(maskedAlertmanagerPart(text)).toContain('x:');
   });
 });

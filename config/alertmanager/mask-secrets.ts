@@ -1,5 +1,14 @@
 /** A configuration as people may see it: as it was written, but for the secrets. */
-import { isAlias, isMap, isScalar, isSeq, type Node, parseDocument, Scalar } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  parseDocument,
+  Scalar,
+} from 'yaml';
 import { SECRET_TEXT } from '../secret.ts';
 
 /** Whatever the section: names that end so hold secrets (`…_file` and `…_url` do not). */
@@ -27,6 +36,42 @@ const DEPTH_MAX = 100;
  * @param text YAML that has been loaded before
  */
 export function maskSecrets(text: string): string {
+  return masked(text).toString({ lineWidth: 0 });
+}
+
+/** Only what Alertmanager has too, of a file that holds more: its tools read it. */
+export function maskedAlertmanagerPart(text: string): string {
+  const document = masked(text);
+  const { contents } = document;
+  if (!isMap(contents)) return '';
+  const nameOf = (key: unknown): string => (isScalar(key) ? (key.source ?? '') : '');
+  contents.items = contents.items.filter(({ key }) => SECTIONS.has(nameOf(key)));
+  for (const { key, value } of contents.items) {
+    if (nameOf(key) !== 'global' || !isMap(value)) continue;
+    value.items = value.items.filter((pair) => GLOBAL_NAME.test(nameOf(pair.key)));
+  }
+  try {
+    return document.toString({ lineWidth: 0 });
+  } catch {
+    // What was left out is used again in what is left: then all of it stays.
+    return maskSecrets(text);
+  }
+}
+
+const SECTIONS: ReadonlySet<string> = new Set([
+  'global',
+  'route',
+  'receivers',
+  'inhibit_rules',
+  'time_intervals',
+  'mute_time_intervals',
+  'templates',
+]);
+/** Alertmanager's fields of `global`; the others are Prometheus'. */
+const GLOBAL_NAME =
+  /^(?:resolve_timeout$|http_config$|(?:smtp|slack|pagerduty|opsgenie|wechat|victorops|telegram|webex|rocketchat|mattermost|jira)_)/;
+
+function masked(text: string): Document {
   const document = parseDocument(text, {
     schema: 'failsafe',
     merge: false,
@@ -35,7 +80,7 @@ export function maskSecrets(text: string): string {
   });
   const masker = new Masker((node) => (isAlias(node) ? node.resolve(document) : undefined));
   masker.visit(document.contents, []);
-  return document.toString({ lineWidth: 0 });
+  return document;
 }
 
 class Masker {

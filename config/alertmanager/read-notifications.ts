@@ -4,7 +4,7 @@ import type { MatcherMode } from '../../model/alert-matchers/parse-matchers.ts';
 import { quote } from '../go-text.ts';
 import { nullNode } from '../yaml-reader.ts';
 import { readItems, YamlSection } from '../yaml-section.ts';
-import { maskSecrets } from './mask-secrets.ts';
+import { maskedAlertmanagerPart, maskSecrets } from './mask-secrets.ts';
 import { type NotificationGlobal, readNotificationGlobal } from './read-global.ts';
 import { readInhibitRules } from './read-inhibit-rules.ts';
 import { type ReceiverConfig, readReceivers } from './read-receivers.ts';
@@ -61,7 +61,9 @@ export function readNotifications(
     inhibitRules,
     timeIntervals: intervals,
     templates,
-    original: maskSecrets(reader.source.text),
+    original: options.isOwnFile
+      ? maskSecrets(reader.source.text)
+      : maskedAlertmanagerPart(reader.source.text),
   };
 }
 

@@ -15,7 +15,7 @@ export interface NotificationConfig {
   readonly timeIntervals: readonly NamedTimeInterval[];
   /** Absolute patterns of template files. */
   readonly templates: readonly string[];
-  /** The whole file as it was written, every secret as `<secret>`. */
+  /** Alertmanager's sections as they were written, every secret as `<secret>`. */
   readonly original: string;
 }
 

@@ -2,12 +2,14 @@
 import { Labels } from '../../model/labels.ts';
 import { TemplateError } from '../../model/template/template-error.ts';
 import { GoInstant } from '../../model/template/value/go-instant.ts';
+import { type AlertGroup, notifiedAlert } from '../alert-group.ts';
 import type { Notification, NotifiedAlert } from '../notifier.ts';
 import {
   buildNotificationData,
   type NotificationData,
   type TemplateAlert,
 } from '../template/notification-data.ts';
+import type { NotificationTemplates } from '../template/notification-templates.ts';
 import type { ReceiverContext } from './receiver.ts';
 
 /**
@@ -30,9 +32,34 @@ export function messageData(
     externalUrl,
     group: { groupKey, truncatedAlertCount: alerts.length - named.length },
   });
-  if (routeLabels.size === 0) return data;
+  return { ...data, routeLabels: expandRouteLabels(data, templates), areRouteLabelsRendered: true };
+}
+
+/** The labels of a group's route, as they are for its alerts of now. */
+export function groupRouteLabels(
+  group: AlertGroup,
+  nowMs: number,
+  { templates, externalUrl }: Pick<ReceiverContext, 'templates' | 'externalUrl'>,
+): Labels {
+  const { receiver, labels: routeLabels } = group.route.options;
+  if (routeLabels.size === 0) return routeLabels;
+  const data = buildNotificationData({
+    receiver,
+    alerts: [...group.alerts].map(([fingerprint, alert]) =>
+      templateAlert(notifiedAlert(fingerprint, alert, nowMs)),
+    ),
+    notificationReason: 'unknown',
+    groupLabels: group.groupLabels,
+    routeLabels,
+    externalUrl,
+    group: { groupKey: group.key, truncatedAlertCount: 0 },
+  });
+  return expandRouteLabels(data, templates);
+}
+
+function expandRouteLabels(data: NotificationData, templates: NotificationTemplates): Labels {
   // A label that cannot be expanded is left out, as the original does.
-  const rendered = [...routeLabels.entries()].flatMap(([name]) => {
+  const rendered = [...data.routeLabels.entries()].flatMap(([name]) => {
     try {
       const value = templates.expandText(`{{ routeLabels ${JSON.stringify(name)} }}`, data);
       return [[name, value] as const];
@@ -41,7 +68,7 @@ export function messageData(
       throw error;
     }
   });
-  return { ...data, routeLabels: Labels.fromEntries(rendered), areRouteLabelsRendered: true };
+  return Labels.fromEntries(rendered);
 }
 
 function templateAlert(alert: NotifiedAlert): TemplateAlert {
