@@ -35,6 +35,11 @@ export interface Collector {
    * @throws Error for one that cannot be applied, which a checked configuration can
    */
   applyConfig(config: Pick<Config, 'global' | 'scrapeConfigs'>): void;
+  /**
+   * Scrapes besides those of the configuration, in place of the ones given before. One with the
+   * name of a job of the configuration is left out.
+   */
+  setGenerated(configs: readonly ScrapeConfig[]): void;
   readonly scrape: ScrapeManager;
   /** Ends all scrapes. Nothing is marked stale, since another process goes on. */
   stop(): Promise<void>;
@@ -69,13 +74,23 @@ export function createCollector(options: CollectorOptions): Collector {
     logger,
     metrics,
   });
+  let config: Pick<Config, 'global' | 'scrapeConfigs'> | undefined;
+  let generated: readonly ScrapeConfig[] = [];
+  const apply = (): void => {
+    if (config === undefined) return;
+    const jobs = new Map([...generated, ...config.scrapeConfigs].map((one) => [one.jobName, one]));
+    scrape.applyConfig([...jobs.values()], config.global.externalLabels);
+    discovery.applyConfig(new Map([...jobs].map(([name, one]) => [name, one.discovery])));
+  };
   return {
     scrape,
-    applyConfig(config) {
-      scrape.applyConfig(config.scrapeConfigs, config.global.externalLabels);
-      discovery.applyConfig(
-        new Map(config.scrapeConfigs.map((one: ScrapeConfig) => [one.jobName, one.discovery])),
-      );
+    applyConfig(next) {
+      config = next;
+      apply();
+    },
+    setGenerated(configs) {
+      generated = configs;
+      apply();
     },
     async stop() {
       await discovery.stop();

@@ -56,6 +56,8 @@ export interface KubernetesDiscovery {
   readonly role: KubernetesRole;
   /** Undefined: the kubeconfig file if given, else the cluster that we run in. */
   readonly apiServer: string | undefined;
+  /** Of the section `clusters`, the only one that is meant; not to be written in a file. */
+  readonly cluster?: string;
   readonly kubeconfigFile: string | undefined;
   readonly httpClient: HttpClientConfig;
   readonly namespaces: {

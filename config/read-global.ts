@@ -17,7 +17,7 @@ export const ESCAPING_SCHEMES: readonly NameEscapingScheme[] = [
   'values',
 ];
 
-const DEFAULT_GLOBAL: GlobalConfig = {
+export const DEFAULT_GLOBAL: GlobalConfig = {
   scrapeIntervalMs: MINUTE_MS,
   scrapeTimeoutMs: 10 * SECOND_MS,
   evaluationIntervalMs: MINUTE_MS,

@@ -77,6 +77,8 @@ export class MemoryCluster implements Cluster {
   readonly #isSynced: boolean;
   /** Answers of `json`, by path. */
   readonly answers = new Map<string, unknown>();
+  /** What `json` throws, by path. */
+  readonly failures = new Map<string, Error>();
 
   constructor(name: string, objects: readonly KubernetesObject[] = [], isSynced = true) {
     this.name = name;
@@ -89,6 +91,8 @@ export class MemoryCluster implements Cluster {
   }
 
   json<T>({ path }: ClusterRequest): Promise<T> {
+    const failure = this.failures.get(path);
+    if (failure !== undefined) return Promise.reject(failure);
     return this.answers.has(path)
       ? Promise.resolve(this.answers.get(path) as T)
       : Promise.reject(new Error(`not found: ${path}`));

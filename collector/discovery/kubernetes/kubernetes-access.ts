@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import type { ClusterAccess } from '../../../config/cluster-types.ts';
 import type { KubernetesDiscovery } from '../../../config/discovery-types.ts';
-import type { ClusterRegistry } from '../../../kubernetes/cluster.ts';
+import type { Cluster, ClusterRegistry } from '../../../kubernetes/cluster.ts';
 import type { Clock } from '../../../model/clock.ts';
 import type { Discoverer, OnGroups } from '../discoverer.ts';
 import type { DiscoveryMetrics } from '../discovery-metrics.ts';
@@ -32,9 +32,13 @@ export function kubernetesDiscoverer(
   context: { readonly clock: Clock; readonly metrics: DiscoveryMetrics },
 ): Discoverer {
   const own = ownAccess(config);
+  const { cluster } = config;
   const run = (clusters: ClusterRegistry, signal: AbortSignal, onGroups: OnGroups) =>
     new KubernetesDiscoverer({ config, clusters, ownNamespace, ...context }).run(signal, onGroups);
-  if (own === undefined) return { run: (...how) => run(access.clusters, ...how) };
+  if (own === undefined) {
+    const clusters = cluster === undefined ? access.clusters : onlyOne(access.clusters, cluster);
+    return { run: (...how) => run(clusters, ...how) };
+  }
   return {
     async run(signal, onGroups) {
       const opened = access.open(own);
@@ -44,6 +48,23 @@ export function kubernetesDiscoverer(
         opened.close();
       }
     },
+  };
+}
+
+function onlyOne(clusters: ClusterRegistry, name: string): ClusterRegistry {
+  const isIt = (cluster: Cluster): boolean => cluster.name === name;
+  return {
+    list: () => clusters.list().filter(isIt),
+    get: (wanted) => (wanted === name ? clusters.get(name) : undefined),
+    subscribe: (listener) =>
+      clusters.subscribe({
+        added: (cluster) => {
+          if (isIt(cluster)) listener.added(cluster);
+        },
+        removed: (cluster) => {
+          if (isIt(cluster)) listener.removed(cluster);
+        },
+      }),
   };
 }
 

@@ -9,7 +9,7 @@ import { RoleWatch } from './role-watch.ts';
 export interface KubernetesDiscovererOptions {
   readonly config: Pick<
     KubernetesDiscovery,
-    'role' | 'selectors' | 'attachMetadata' | 'namespaces'
+    'role' | 'selectors' | 'attachMetadata' | 'namespaces' | 'cluster'
   >;
   /** Those whose objects become targets; they may come and go. */
   readonly clusters: ClusterRegistry;
@@ -44,30 +44,34 @@ export class KubernetesDiscoverer implements Discoverer {
     for (const watch of [...watches.values()].flat()) watch.close();
   }
 
-  /** Undefined among them stands for all. */
-  async #namespaces(): Promise<readonly (string | undefined)[]> {
+  /** Undefined: all. */
+  async #namespaces(): Promise<readonly string[] | undefined> {
     const { names, ownNamespace } = this.#options.config.namespaces;
-    if (!ownNamespace) return names.length === 0 ? [undefined] : [...new Set(names)];
+    if (!ownNamespace) return names.length === 0 ? undefined : [...new Set(names)];
     return [...new Set([...names, await this.#options.ownNamespace()])];
   }
 
   #watch(
     cluster: Cluster,
-    namespaces: readonly (string | undefined)[],
+    namespaces: readonly string[] | undefined,
     onGroups: OnGroups,
   ): readonly RoleWatch[] {
     const { config, clock, metrics } = this.#options;
-    // Nodes are of the whole cluster, whatever the namespaces.
-    const watched = config.role === 'node' ? [undefined] : namespaces;
     const tell: OnGroups = (groups, isUrgent) => {
       onGroups(
         groups.map((group) => ofCluster(group, cluster.name)),
         isUrgent,
       );
     };
-    return watched.map(
-      (namespace) => new RoleWatch({ cluster, config, namespace, clock, metrics, onGroups: tell }),
-    );
+    const watch = (names: readonly string[] | undefined, isShared: boolean): RoleWatch => {
+      const options = { cluster, config, clock, metrics, onGroups: tell };
+      return new RoleWatch({ ...options, namespaces: names, isShared });
+    };
+    // Nodes are of the whole cluster, whatever the namespaces.
+    if (config.role === 'node' || namespaces === undefined) return [watch(undefined, true)];
+    // Who writes namespaces down may be allowed to see no others.
+    if (config.cluster === undefined) return namespaces.map((name) => watch([name], false));
+    return [watch(namespaces, true)];
   }
 }
 

@@ -1,4 +1,4 @@
-/** The targets of one role in one cluster and namespace, kept by watching. */
+/** The targets of one role in one cluster, kept by watching. */
 import { isDeepStrictEqual } from 'node:util';
 import type { KubernetesDiscovery, KubernetesRole } from '../../../config/discovery-types.ts';
 import type { Cluster } from '../../../kubernetes/cluster.ts';
@@ -30,7 +30,12 @@ export interface RoleWatchOptions {
   readonly cluster: Cluster;
   readonly config: Pick<KubernetesDiscovery, 'role' | 'selectors' | 'attachMetadata'>;
   /** Undefined: all. */
-  readonly namespace: string | undefined;
+  readonly namespaces: readonly string[] | undefined;
+  /**
+   * Whether the objects of all namespaces are watched, as others of this program do, and those of
+   * other namespaces passed over; else the API server is asked for one namespace alone.
+   */
+  readonly isShared: boolean;
   readonly clock: Clock;
   readonly metrics: Pick<DiscoveryMetrics, 'kubernetesEvents'>;
   readonly onGroups: OnGroups;
@@ -91,7 +96,8 @@ export class RoleWatch {
   }
 
   #selection(role: KubernetesRole | undefined, resource?: Resource): CacheSelection {
-    const { namespace, config } = this.#options;
+    const { namespaces, isShared, config } = this.#options;
+    const namespace = isShared ? undefined : namespaces?.[0];
     const isNamespaced = (resource ?? ROLES[config.role].resource).namespaced;
     const selector = config.selectors.find((one) => one.role === role);
     return {
@@ -103,7 +109,9 @@ export class RoleWatch {
 
   #subscribePrimary(): () => void {
     const { role } = this.#options.config;
+    const { namespaces } = this.#options;
     const changed = (object: KubernetesObject, event: string, isUrgent = false): void => {
+      if (namespaces !== undefined && !namespaces.includes(namespaceOf(object))) return;
       this.#options.metrics.kubernetesEvents.labels(role, event).inc();
       this.#mark(keyOf(object), isUrgent);
     };
