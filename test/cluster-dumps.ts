@@ -21,7 +21,7 @@ export interface DumpPage {
 /** Counters grow by this share of their first value from scrape to scrape. */
 export const GROWTH_PER_SCRAPE = 0.002;
 export const SCRAPE_INTERVAL_MS = 30_000;
-const SCRAPES = 21;
+const SCRAPES = 6;
 export const LAST_SCRAPE_MS = (SCRAPES - 1) * SCRAPE_INTERVAL_MS;
 export const DUMP_NODE = 'datagen-1-35';
 const CLUSTER = 'c';
@@ -45,8 +45,11 @@ export async function dumpPage(suites: string, dump: keyof typeof FILES): Promis
 }
 
 /** Scrapes each page at 0, 30 s, … `LAST_SCRAPE_MS`. */
-export function storeOfPages(pages: readonly DumpPage[], cluster = CLUSTER): TestStore {
-  const store = new TestStore([]);
+export function storeOfPages(
+  pages: readonly DumpPage[],
+  cluster = CLUSTER,
+  store = new TestStore([]),
+): TestStore {
   for (const page of pages) scrape(page, cluster, store);
   return store;
 }
@@ -149,3 +152,37 @@ const RESOURCES: ReadonlyMap<string, string> = new Map([
   ['container_cpu_usage_seconds_total', 'cpu_usage_seconds_total'],
   ['container_memory_working_set_bytes', 'memory_working_set_bytes'],
 ]);
+
+/** What the collector itself says of Pods, here made of kube-state-metrics' page. */
+export function ownersPage(ksm: DumpPage): DumpPage {
+  const samples = samplesOf(ksm);
+  const ownerOf = (name: string, key: string, value: string, namespace: string) =>
+    samples.find(
+      (one) =>
+        one.name === name && one.labels[key] === value && one.labels['namespace'] === namespace,
+    )?.labels;
+  const lines = samples.flatMap(({ name, labels }) => {
+    if (name !== 'kube_pod_info') return [];
+    const { namespace = '', pod = '', node = '', uid = '', host_network: host = '' } = labels;
+    const owner = ownerOf('kube_pod_owner', 'pod', pod, namespace);
+    let { owner_kind: kind = '', owner_name: workload = '' } = owner ?? {};
+    const above: Readonly<Record<string, readonly [string, string]>> = {
+      ReplicaSet: ['kube_replicaset_owner', 'replicaset'],
+      Job: ['kube_job_owner', 'job_name'],
+    };
+    const [family, key] = above[kind] ?? [];
+    const upper = family && key ? ownerOf(family, key, workload, namespace) : undefined;
+    if ((upper?.['owner_kind'] ?? '') !== '') {
+      kind = upper?.['owner_kind'] ?? '';
+      workload = upper?.['owner_name'] ?? '';
+    }
+    if (kind === '' || kind === 'Node') [kind, workload] = ['Pod', pod];
+    const phase = samples.find(
+      (one) => one.name === 'kube_pod_status_phase' && one.labels['uid'] === uid && one.value === 1,
+    )?.labels['phase'];
+    return [
+      `wk_pod_workload{namespace="${namespace}",pod="${pod}",uid="${uid}",node="${node}",workload_kind="${kind}",workload="${workload}",host_network="${host}",phase="${phase}"} 1`,
+    ];
+  });
+  return { ...ksm, metricsPath: '/workloads', body: `${lines.join('\n')}\n` };
+}

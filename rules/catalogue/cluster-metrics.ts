@@ -194,8 +194,12 @@ export const CLUSTER_METRICS: readonly CatalogueEntry[] = [
     chart: 'status-timeline',
     labels: ['component'],
     expr: 'max by (cluster,component) (label_replace(up{job=~"apiserver|etcd|kube-scheduler|kube-controller-manager|coredns|kube-proxy"}, "component", "$1", "job", "(.+)"))',
-    fallbacks: [{ expr: 'max by (cluster,component) (wk_apiserver_readyz)' }],
-    note: 'A component that the provider does not expose has no row.',
+    fallbacks: [
+      {
+        expr: 'label_replace(min by (cluster) (wk_apiserver_readyz), "component", "apiserver", "", "") or max by (cluster,component) (wk_apiserver_readyz{component="etcd"})',
+      },
+    ],
+    note: 'What is not scraped is judged by the checks of /readyz; a component that the provider does not expose has no row.',
     alarms: [{ kind: 'threshold', operator: 'eq', levels: { critical: 0 }, forMs: 1 * MINUTE_MS }],
   },
   {

@@ -40,6 +40,11 @@ export const PVC_METRICS: readonly CatalogueEntry[] = [
     unit: 'percent',
     chart: 'bar-gauge',
     expr: 'max by (cluster,namespace,persistentvolumeclaim) (kubelet_volume_stats_inodes_used{$kl}) / max by (cluster,namespace,persistentvolumeclaim) (kubelet_volume_stats_inodes{$kl} > 0)',
+    fallbacks: [
+      {
+        expr: 'max by (cluster,namespace,persistentvolumeclaim) (wk_stats_volume_inodes_used) / max by (cluster,namespace,persistentvolumeclaim) (wk_stats_volume_inodes > 0)',
+      },
+    ],
     alarms: [{ kind: 'threshold', operator: 'gt', levels: { warning: 97 }, forMs: 5 * MINUTE_MS }],
   },
 ];

@@ -3,8 +3,6 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Registry } from 'prom-client';
 import { parse, stringify } from 'yaml';
-import { INGEST_DEFAULTS } from '../../../collector/ingest/ingest-options.ts';
-import { TargetIngest } from '../../../collector/ingest/target-ingest.ts';
 import { Labels } from '../../../model/labels.ts';
 import { SILENT_LOGGER } from '../../../model/logger.ts';
 import { createEngine } from '../../../promql/engine/engine.ts';
@@ -15,24 +13,22 @@ import { groupMetrics, ruleMetrics } from '../../../rules/evaluation/rule-metric
 import { engineQuery } from '../../../rules/evaluation/rule-query.ts';
 import { type ParsedRuleFile, parseRuleFile } from '../../../rules/file/parse-rule-file.ts';
 import { TestStore } from '../../../rules/unit-test/test-store.ts';
-import { RecordingSink } from '../../recording-sink.ts';
+import { dumpPage, resourcePage, storeOfPages } from '../../cluster-dumps.ts';
 import { VirtualClock } from '../../virtual-clock.ts';
 import type { CaseResult, ConformanceSuite } from '../suite.ts';
 
 const CORPUS = 'rules/corpus/kube-prometheus';
 const FIXTURES = 'rules/fixtures';
-/** The real answers of a cluster, by the job that kube-prometheus scrapes them with. */
-const DUMPS: readonly (readonly [string, string, string])[] = [
-  ['kubelet-cadvisor-1.35.prom', 'kubelet', '/metrics/cadvisor'],
-  ['kubelet-resource.prom', 'kubelet', '/metrics/resource'],
-  ['kube-state-metrics-1.35.prom', 'kube-state-metrics', '/metrics'],
-  ['apiserver-1.35.prom', 'apiserver', '/metrics'],
-  ['kube-controller-manager-1.35.prom', 'kube-controller-manager', '/metrics'],
-  ['kube-scheduler-1.35.prom', 'kube-scheduler', '/metrics'],
-  ['etcd-1.35.prom', 'etcd', '/metrics'],
-  ['node-exporter-e2e.prom', 'node-exporter', '/metrics'],
-];
-const SCRAPE_TIMES_MS = [0, 30_000, 60_000, 90_000];
+/** The real answers of a cluster, as kube-prometheus scrapes them. */
+const DUMPS = [
+  'cadvisor',
+  'ksm',
+  'apiserver',
+  'controllerManager',
+  'scheduler',
+  'etcd',
+  'nodeExporter',
+] as const;
 const EVALUATION_TIMES_MS = [60_000, 120_000];
 
 const LARGE = 'rules/promtool/rules_large.yml';
@@ -191,39 +187,7 @@ async function evaluate(
 
 /** What a Prometheus would have stored of the cluster that the dumps come from. */
 async function clusterStore(dir: string): Promise<TestStore> {
-  const store = new TestStore([]);
-  for (const [file, job, metricsPath] of DUMPS) {
-    const body = await readFile(path.join(dir, 'exposition/dumps', file));
-    const sink = new RecordingSink();
-    const target = new TargetIngest(sink, {
-      ...INGEST_DEFAULTS,
-      honorTimestamps: false,
-      // As with `honor_labels`: what the page says counts.
-      mutate: (labels) => {
-        const own = { job, instance: `${job}:1`, metrics_path: metricsPath, cluster: 'c' };
-        return Labels.fromRecord({ ...own, ...labels.toRecord() });
-      },
-    });
-    for (const timeMs of SCRAPE_TIMES_MS) {
-      const stats = target.ingest(body, 'text/plain; version=0.0.4', timeMs);
-      if (stats.error !== undefined) throw new Error(`${file}: ${String(stats.error)}`);
-    }
-    copySamples(sink, store);
-  }
-  return store;
-}
-
-function copySamples(from: RecordingSink, to: TestStore): void {
-  for (const [index, labels] of from.labels.entries()) {
-    if (labels === undefined) continue;
-    const samples = from.samples[index] ?? [];
-    const floats = samples.filter(({ value }) => typeof value === 'number');
-    const ref = to.resolve(labels);
-    to.append({
-      count: floats.length,
-      refs: new Uint32Array(floats.length).fill(ref),
-      timestampsMs: Float64Array.from(floats, ({ timestampMs }) => timestampMs),
-      values: Float64Array.from(floats, ({ value }) => Number(value)),
-    });
-  }
+  const pages = await Promise.all(DUMPS.map((dump) => dumpPage(dir, dump)));
+  const resources = pages.filter(({ job }) => job === 'kubelet').map(resourcePage);
+  return storeOfPages([...pages, ...resources]);
 }
