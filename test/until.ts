@@ -9,12 +9,13 @@ type Falsy = undefined | null | false | '' | 0;
 export async function until<T>(
   what: string,
   probe: () => T | Falsy | Promise<T | Falsy>,
+  withinMs = DEADLINE_MS,
 ): Promise<T> {
-  const endMs = performance.now() + DEADLINE_MS;
+  const endMs = performance.now() + withinMs;
   for (;;) {
     const value = await probe();
     if (value) return value;
-    if (performance.now() > endMs) throw new Error(`not within ${DEADLINE_MS} ms: ${what}`);
+    if (performance.now() > endMs) throw new Error(`not within ${withinMs} ms: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, STEP_MS));
   }
 }

@@ -92,8 +92,18 @@ export class ApiClient {
     });
   }
 
-  async create(path: string, object: unknown): Promise<KubernetesObject> {
-    return JSON.parse(await this.text('POST', path, object)) as KubernetesObject;
+  /** @param existing the path of what is there already, if it is */
+  async createOrGet(path: string, object: unknown, existing: string): Promise<KubernetesObject> {
+    try {
+      return JSON.parse(await this.text('POST', path, object)) as KubernetesObject;
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 409) return this.get(existing);
+      throw error;
+    }
+  }
+
+  async replace(path: string, object: unknown): Promise<void> {
+    await this.text('PUT', path, object);
   }
 
   /** Server-side apply: makes the object, or makes it so. */

@@ -6,6 +6,7 @@ import { ApiClient } from './api-client.ts';
 import { type Component, pauseMs } from './component.ts';
 import { endContainers, imageNames, importImage, removeTraces } from './containers.ts';
 import { ControlPlane } from './control-plane.ts';
+import { countDiskBytes } from './disk-accounting.ts';
 import { buildGoProgram } from './go-build.ts';
 import {
   busyboxImage,
@@ -62,6 +63,7 @@ export async function upMain(): Promise<void> {
   const api = new ApiClient(readKubeconfig(kubeconfigPath(settings)));
   try {
     await waitFor(`node ${NODE_NAME} is Ready`, () => isNodeReady(api));
+    countDiskBytes(settings.folder);
     const account = '/api/v1/namespaces/default/serviceaccounts/default';
     await waitFor('Pods can be made', async () => (await api.find(account)) !== undefined);
     await applyObjects(api, readManifests('system'));

@@ -131,6 +131,7 @@ export class ControlPlane {
       `--proxy-client-key-file=${proxyClient.keyFile}`,
       '--authorization-mode=Node,RBAC',
       '--enable-admission-plugins=NodeRestriction',
+      ...this.#admissionFlags(),
       '--enable-aggregator-routing=true',
       '--allow-privileged=true',
     ]);
@@ -187,6 +188,12 @@ export class ControlPlane {
     const pair = this.authority.issue(name, user);
     writeKubeconfig(path, name, apiUrl(this.settings), this.authority.certFile, pair);
     return path;
+  }
+
+  /** Where no controllers run, what waits for their work would refuse Pods and taint nodes. */
+  #admissionFlags(): readonly string[] {
+    if (this.settings.hasControllers) return [];
+    return ['--disable-admission-plugins=ServiceAccount,TaintNodesByCondition'];
   }
 
   #servingFlags(kubeconfig: string, port: number): readonly string[] {

@@ -106,6 +106,8 @@ function fillBusybox(root: string): void {
     if (applet !== 'busybox') symlinkSync('busybox', join(root, 'bin', applet));
   }
   writeFileSync(join(root, 'etc', 'passwd'), 'root:x:0:0:root:/root:/bin/sh\n');
+  // Without it a static program's resolver crashes.
+  writeFileSync(join(root, 'etc', 'nsswitch.conf'), 'hosts: files dns\n');
   writeFileSync(join(root, 'etc', 'group'), 'root:x:0:\n');
 }
 

@@ -1,7 +1,10 @@
-/** `npm run cluster -- up|down|status|kubeconfig`: a real Kubernetes on this machine. */
+/** `npm run cluster -- COMMAND`: a real Kubernetes on this machine. */
+import { parseArgs } from 'node:util';
 import { downMain, downSecond, knownComponents, upMain, upSecond } from './cluster.ts';
+import { buildGoProgram } from './go-build.ts';
 import { loadWorkloads, unloadWorkloads } from './load.ts';
 import { addProgramFolders } from './machine.ts';
+import { createScale, removeScale } from './scale.ts';
 import { kubeconfigPath, mainControlPlane, secondControlPlane } from './settings.ts';
 
 const USAGE = `usage: npm run cluster -- COMMAND
@@ -13,10 +16,24 @@ const USAGE = `usage: npm run cluster -- COMMAND
   unload         removes these workloads
   second up      an API server alone, beside the cluster
   second down
-  second kubeconfig`;
+  second kubeconfig
+  scale --nodes N --pods N    fills the second with nodes and Pods, 500 and 10,000 by default
+  scale --remove
+  kube-state-metrics          builds it, to compare with; prints the path of the program`;
+const NODES = 500;
+const PODS = 10_000;
 
 async function main(args: readonly string[]): Promise<number> {
-  switch (args.join(' ')) {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      nodes: { type: 'string', default: String(NODES) },
+      pods: { type: 'string', default: String(PODS) },
+      remove: { type: 'boolean', default: false },
+    },
+  });
+  switch (positionals.join(' ')) {
     case 'up':
       await upMain();
       console.log(kubeconfigPath(mainControlPlane()));
@@ -45,10 +62,23 @@ async function main(args: readonly string[]): Promise<number> {
     case 'second kubeconfig':
       console.log(kubeconfigPath(secondControlPlane()));
       return 0;
+    case 'scale':
+      if (values.remove) await removeScale();
+      else await createScale({ nodes: readCount(values.nodes), pods: readCount(values.pods) });
+      return 0;
+    case 'kube-state-metrics':
+      console.log(await buildGoProgram('kube-state-metrics'));
+      return 0;
     default:
       console.error(USAGE);
       return 2;
   }
+}
+
+function readCount(text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1) throw new Error(`not a number of objects: ${text}`);
+  return count;
 }
 
 async function showStatus(): Promise<number> {

@@ -14,6 +14,8 @@ export interface ControlPlaneSettings {
   /** An address of this machine alone; every port of the control plane is opened on it only. */
   readonly address: string;
   readonly apiPort: number;
+  /** Whether a controller manager acts on its objects. */
+  readonly hasControllers: boolean;
 }
 
 /** The bridge that carries the addresses of the control planes; it has no ports, so nothing reaches it from outside. */
@@ -51,7 +53,13 @@ export function clusterFolder(): string {
 
 /** The cluster with a node. */
 export function mainControlPlane(): ControlPlaneSettings {
-  return { name: 'main', folder: clusterFolder(), address: '10.245.0.1', apiPort: apiPort() };
+  return {
+    name: 'main',
+    folder: clusterFolder(),
+    address: '10.245.0.1',
+    apiPort: apiPort(),
+    hasControllers: true,
+  };
 }
 
 /** An API server alone, for tests of several clusters and of many objects. */
@@ -61,6 +69,7 @@ export function secondControlPlane(): ControlPlaneSettings {
     folder: join(clusterFolder(), 'second'),
     address: '10.245.0.2',
     apiPort: apiPort(),
+    hasControllers: false,
   };
 }
 
