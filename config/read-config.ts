@@ -20,6 +20,7 @@ import {
 } from './read-own-sections.ts';
 import { readRemoteRead, readRemoteWrite } from './read-remote.ts';
 import { type JobNames, readScrapeConfigs } from './read-scrape-config.ts';
+import { readState } from './read-state.ts';
 import { readStorage } from './read-storage.ts';
 import { readTracing } from './read-tracing.ts';
 import type { Config, GlobalConfig, ScrapeConfig } from './types.ts';
@@ -107,6 +108,7 @@ export function readMainFile(
       notifications: readNotifications(root, { isOwnFile: false }),
       clusters: readClusters(root),
       catalogue: readCatalogue(root),
+      state: readState(root),
       clickhouse: readClickhouse(root),
       auth: readAuth(root),
       retention: readRetention(root, storage),

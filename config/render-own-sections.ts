@@ -6,6 +6,7 @@ import type { AuthConfig, ClickhouseConfig } from './own-types.ts';
 import { renderCluster } from './render-clusters.ts';
 import { type Rendered, renderDuration, renderFields } from './render-fields.ts';
 import { renderSecret, renderTls } from './render-http-client.ts';
+import type { StateConfig } from './state-types.ts';
 import type { Config } from './types.ts';
 
 export function renderOwnSections(config: Config): readonly (readonly [string, unknown])[] {
@@ -19,6 +20,7 @@ export function renderOwnSections(config: Config): readonly (readonly [string, u
         ['mixin_rules', config.catalogue.mixinRules],
       ]),
     ],
+    ['state', renderState(config.state)],
     ['clickhouse', config.clickhouse && renderClickhouse(config.clickhouse)],
     ['auth', renderAuth(config.auth)],
     [
@@ -52,6 +54,18 @@ export function renderOwnSections(config: Config): readonly (readonly [string, u
     ],
     ['durability', config.durability],
   ];
+}
+
+function renderState(config: StateConfig): Rendered {
+  return renderFields([
+    ['enabled', config.enabled],
+    ['source', config.source],
+    ['interval', renderDuration(config.intervalMs)],
+    ['resources', config.resources],
+    ['labels_allowlist', config.labelsAllowList],
+    ['annotations_allowlist', config.annotationsAllowList],
+    ['metrics_opt_in', config.metricsOptIn],
+  ]);
 }
 
 function renderClickhouse(config: ClickhouseConfig): Rendered {

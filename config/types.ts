@@ -18,6 +18,7 @@ import type {
   ProcessRole,
   RetentionConfig,
 } from './own-types.ts';
+import type { StateConfig } from './state-types.ts';
 
 export type NameValidationScheme = 'utf8' | 'legacy';
 export type NameEscapingScheme = 'allow-utf-8' | 'underscores' | 'dots' | 'values';
@@ -249,6 +250,7 @@ export interface Config {
   /** Undefined when the file has no such section. */
   readonly clusters: readonly ClusterConfig[] | undefined;
   readonly catalogue: CatalogueConfig;
+  readonly state: StateConfig;
   readonly clickhouse: ClickhouseConfig | undefined;
   readonly auth: AuthConfig;
   readonly retention: RetentionConfig;

@@ -67,7 +67,7 @@ export function number<T extends KubernetesObject>(
 ): Family<T> {
   return gauge(name, help, (object) => {
     const found = value(object);
-    return found === undefined || found === null ? [] : [row(found)];
+    return typeof found === 'number' ? [row(found)] : [];
   });
 }
 
