@@ -8,6 +8,7 @@ import type { AlertmanagerDeps } from './alertmanager/alertmanager-deps.ts';
 import { type HistoryDeps, historyRoutes } from './cluster-history/history-routes.ts';
 import { type CatalogueSource, catalogueRoutes } from './kubernetes/catalogue-routes.ts';
 import { type ClusterDeps, clusterRoutes } from './kubernetes/cluster-routes.ts';
+import { type ObjectStateSource, objectStateRoute } from './kubernetes/object-state-route.ts';
 import { type AdminStore, adminRoutes } from './prometheus/admin-routes.ts';
 import { ApiError } from './prometheus/api-error.ts';
 import { errorResponse, success } from './prometheus/envelope.ts';
@@ -36,6 +37,7 @@ export interface AppDeps {
   readonly query: QueryDeps;
   readonly scrape: ScrapeManager;
   readonly clusters: ClusterDeps;
+  readonly objectState: ObjectStateSource;
   readonly rules: RuleSource;
   readonly catalogue: CatalogueSource;
   readonly alertmanager: AlertmanagerDeps;
@@ -92,6 +94,7 @@ function apiV1(deps: AppDeps): Hono {
   api.route('/', searchRoutes(deps.query.labels, deps.query.now));
   api.route('/', targetRoutes(deps.scrape, deps.query.labels));
   api.route('/', clusterRoutes(deps.clusters));
+  api.route('/', objectStateRoute(deps.objectState));
   api.route('/', ruleRoutes(deps.rules));
   api.route('/', catalogueRoutes(deps.catalogue, deps.query));
   api.route('/', statusRoutes(deps.status, deps.query.now));

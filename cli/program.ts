@@ -7,6 +7,7 @@ import { type AppDeps, createApp } from '../api/app.ts';
 import { FileQueryLog } from '../api/query/query-log.ts';
 import { RunningQueries } from '../api/query/running-queries.ts';
 import { type Collector, createCollector } from '../collector/collector.ts';
+import { ObjectState } from '../collector/object-state/object-state.ts';
 import { ForwardingSink } from '../collector/remote-send/forwarding-sink.ts';
 import type { RemoteWriteManager } from '../collector/remote-send/remote-write-manager.ts';
 import { loadConfig } from '../config/load-config.ts';
@@ -80,6 +81,7 @@ class ProgramParts implements Program {
   #remoteWrite!: RemoteWriteManager;
   #clusters!: ConnectedClusters;
   #collector!: Collector;
+  #objectState!: ObjectState;
   #rules!: ProgramRules;
   #notifications!: ProgramNotifications;
   #server!: HttpServer;
@@ -147,6 +149,11 @@ class ProgramParts implements Program {
           open: (access) => this.#clusters.open(access),
         },
       });
+      this.#objectState = new ObjectState({
+        clusters: this.#clusters,
+        sink: this.#sink,
+        logger: this.#logger.with({ component: 'object-state' }),
+      });
       const engine = this.#engine();
       this.#notifications = new ProgramNotifications({
         state: this.#store.state,
@@ -179,6 +186,7 @@ class ProgramParts implements Program {
     await this.#rules.manager.stop();
     await this.#notifications.stop();
     await this.#collector.stop();
+    await this.#objectState.stop();
     this.#clusters.close();
     await this.#server.close();
     await this.#remoteWrite.stop();
@@ -240,6 +248,7 @@ class ProgramParts implements Program {
   #apply(config: Config): void {
     this.#remoteWrite.applyConfig(config);
     this.#collector.applyConfig(config);
+    this.#objectState.applyConfig(config);
     const { limits } = config;
     this.#store
       .applyConfig({ limits, retention: this.#retention(config) })
@@ -328,6 +337,7 @@ class ProgramParts implements Program {
       },
       scrape: this.#collector.scrape,
       clusters: { clusters: this.#clusters },
+      objectState: this.#objectState,
       rules: this.#rules.manager,
       catalogue: {
         windowMs: () => catalogueWindowMs(this.#config),

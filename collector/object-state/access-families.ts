@@ -43,7 +43,12 @@ export const SERVICEACCOUNTS: ObjectFamilies<ServiceAccount> = {
   prefix: 'kube_serviceaccount',
   mapped: 'both',
   labels: ({ metadata }) => [
-    ...['namespace', metadata.namespace, 'serviceaccount', metadata.name, 'uid', metadata.uid],
+    'namespace',
+    metadata.namespace,
+    'serviceaccount',
+    metadata.name,
+    'uid',
+    metadata.uid,
   ],
   families: [
     created('kube_serviceaccount'),
@@ -83,7 +88,10 @@ export const CERTIFICATESIGNINGREQUESTS: ObjectFamilies<CertificateRequest> = {
   prefix: 'kube_certificatesigningrequest',
   mapped: 'both',
   labels: ({ metadata, spec }) => [
-    ...['certificatesigningrequest', metadata.name, 'signer_name', spec?.signerName],
+    'certificatesigningrequest',
+    metadata.name,
+    'signer_name',
+    spec?.signerName,
   ],
   families: [
     created('kube_certificatesigningrequest'),
@@ -132,7 +140,10 @@ function bindings(label: string, kind: string, isNamespaced: boolean): ObjectFam
     labels: labelsOf(label, isNamespaced),
     families: [
       info(`${prefix}_info`, 'The role that is bound.', ({ roleRef }: Binding) => [
-        ...['roleref_kind', roleRef?.kind, 'roleref_name', roleRef?.name],
+        'roleref_kind',
+        roleRef?.kind,
+        'roleref_name',
+        roleRef?.name,
       ]),
       created(prefix),
       resourceVersion(prefix),

@@ -56,7 +56,8 @@ export const MUTATINGADMISSIONPOLICIES: ObjectFamilies<AdmissionPolicy> = descri
   [
     info('kube_mutatingadmissionpolicy_info', 'What the policy is.', (one: AdmissionPolicy) => [
       ...policyLabels(one),
-      ...['reinvocation_policy', one.spec?.reinvocationPolicy],
+      'reinvocation_policy',
+      one.spec?.reinvocationPolicy,
     ]),
     created('kube_mutatingadmissionpolicy'),
   ],
@@ -141,16 +142,25 @@ function versions(plural: string, kind: string): readonly Resource[] {
 function policyLabels({ spec }: AdmissionPolicy): readonly LabelPart[] {
   const param = spec?.paramKind;
   return [
-    ...['param_api_version', param?.apiVersion, 'param_kind', param?.kind],
-    ...['failure_policy', spec?.failurePolicy],
+    'param_api_version',
+    param?.apiVersion,
+    'param_kind',
+    param?.kind,
+    'failure_policy',
+    spec?.failurePolicy,
   ];
 }
 
 function bindingLabels({ spec }: PolicyBinding): readonly LabelPart[] {
   const param = spec?.paramRef;
   return [
-    ...['policy_name', spec?.policyName, 'param_name', param?.name],
-    ...['param_namespace', param?.namespace],
-    ...['param_not_found_action', param?.parameterNotFoundAction],
+    'policy_name',
+    spec?.policyName,
+    'param_name',
+    param?.name,
+    'param_namespace',
+    param?.namespace,
+    'param_not_found_action',
+    param?.parameterNotFoundAction,
   ];
 }

@@ -65,7 +65,10 @@ export const HORIZONTALPODAUTOSCALERS: ObjectFamilies<Autoscaler> = {
   prefix: PREFIX,
   mapped: 'both',
   labels: ({ metadata }) => [
-    ...['namespace', metadata.namespace, 'horizontalpodautoscaler', metadata.name],
+    'namespace',
+    metadata.namespace,
+    'horizontalpodautoscaler',
+    metadata.name,
   ],
   families: [
     created(PREFIX),

@@ -58,10 +58,24 @@ export const ENDPOINTSLICES: ObjectFamilies<EndpointSlice> = {
       (slice.endpoints ?? []).flatMap(
         ({ conditions, hostname, targetRef, nodeName, zone, addresses }) => {
           const labels = [
-            ...['ready', conditions?.ready, 'serving', conditions?.serving, 'hostname', hostname],
-            ...['terminating', conditions?.terminating, 'targetref_kind', targetRef?.kind],
-            ...['targetref_name', targetRef?.name, 'targetref_namespace', targetRef?.namespace],
-            ...['endpoint_nodename', nodeName, 'endpoint_zone', zone],
+            'ready',
+            conditions?.ready,
+            'serving',
+            conditions?.serving,
+            'hostname',
+            hostname,
+            'terminating',
+            conditions?.terminating,
+            'targetref_kind',
+            targetRef?.kind,
+            'targetref_name',
+            targetRef?.name,
+            'targetref_namespace',
+            targetRef?.namespace,
+            'endpoint_nodename',
+            nodeName,
+            'endpoint_zone',
+            zone,
           ];
           return (addresses ?? []).map((address) => row(1, ...labels, 'address', address));
         },

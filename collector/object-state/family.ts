@@ -17,7 +17,7 @@ export interface Family<T extends KubernetesObject = KubernetesObject> {
   readonly help: string;
   readonly type: 'gauge' | 'counter';
   /** Absent fields of the object give no row; nothing that an API server may answer throws. */
-  rows(object: T): readonly Row[];
+  rows(this: void, object: T): readonly Row[];
 }
 
 /** All families of one kind of object. */
@@ -33,7 +33,7 @@ export interface ObjectFamilies<T extends KubernetesObject = KubernetesObject> {
   /** Whether there are families of the object's labels and annotations. */
   readonly mapped: 'both' | 'labels' | 'none';
   /** Labels of every row: name, value … */
-  labels(object: T): readonly LabelPart[];
+  labels(this: void, object: T): readonly LabelPart[];
   readonly families: readonly Family<T>[];
   /** Only when they are asked for by name. */
   readonly optIn?: readonly Family<T>[];

@@ -90,8 +90,12 @@ export const CRONJOBS: ObjectFamilies<CronJob> = {
     created('kube_cronjob'),
     resourceVersion('kube_cronjob'),
     info('kube_cronjob_info', 'Schedule of the CronJob.', ({ spec }: CronJob) => [
-      ...['schedule', spec?.schedule, 'concurrency_policy', spec?.concurrencyPolicy],
-      ...['timezone', spec?.timeZone ?? 'local'],
+      'schedule',
+      spec?.schedule,
+      'concurrency_policy',
+      spec?.concurrencyPolicy,
+      'timezone',
+      spec?.timeZone ?? 'local',
     ]),
     number('kube_cronjob_status_active', 'Jobs that run.', ({ status }: CronJob) =>
       Array.isArray(status?.active) ? status.active.length : 0,

@@ -3,15 +3,27 @@ import { labelsFamily, mapLabels } from './label-families.ts';
 
 test('keys become names in snake case, and those that clash are numbered by key', () => {
   expect(mapLabels('label', { 'app.kubernetes.io/nameOf': 'x', K8sApp: 'y' })).toEqual([
-    ...['label_k8s_app', 'y', 'label_app_kubernetes_io_name_of', 'x'],
+    'label_k8s_app',
+    'y',
+    'label_app_kubernetes_io_name_of',
+    'x',
   ]);
   expect(mapLabels('label', { 'a-b': '1', 'a.b': '2', a_b: '3' })).toEqual([
-    ...['label_a_b_conflict1', '1', 'label_a_b_conflict2', '2', 'label_a_b_conflict3', '3'],
+    'label_a_b_conflict1',
+    '1',
+    'label_a_b_conflict2',
+    '2',
+    'label_a_b_conflict3',
+    '3',
   ]);
   // A key that looks like a numbered name keeps its number, and gets one more.
   expect(mapLabels('label', { A: '1', a: '2', 'a.conflict1': '3' })).toEqual([
-    ...['label_a_conflict1_conflict1', '1', 'label_a_conflict2', '2'],
-    ...['label_a_conflict1_conflict2', '3'],
+    'label_a_conflict1_conflict1',
+    '1',
+    'label_a_conflict2',
+    '2',
+    'label_a_conflict1_conflict2',
+    '3',
   ]);
 });
 

@@ -41,11 +41,24 @@ export const NODES: ObjectFamilies<Node> = {
       const addresses = node.status?.addresses ?? [];
       const internal = addresses.findLast(({ type }) => type === 'InternalIP');
       return [
-        ...['kernel_version', nodeInfo?.['kernelVersion'], 'os_image', nodeInfo?.['osImage']],
-        ...['container_runtime_version', nodeInfo?.['containerRuntimeVersion']],
-        ...['kubelet_version', nodeInfo?.['kubeletVersion'], 'kubeproxy_version', 'deprecated'],
-        ...['provider_id', node.spec?.providerID, 'pod_cidr', node.spec?.podCIDR],
-        ...['system_uuid', nodeInfo?.['systemUUID'], 'internal_ip', internal?.address],
+        'kernel_version',
+        nodeInfo?.['kernelVersion'],
+        'os_image',
+        nodeInfo?.['osImage'],
+        'container_runtime_version',
+        nodeInfo?.['containerRuntimeVersion'],
+        'kubelet_version',
+        nodeInfo?.['kubeletVersion'],
+        'kubeproxy_version',
+        'deprecated',
+        'provider_id',
+        node.spec?.providerID,
+        'pod_cidr',
+        node.spec?.podCIDR,
+        'system_uuid',
+        nodeInfo?.['systemUUID'],
+        'internal_ip',
+        internal?.address,
       ];
     }),
     gauge('kube_node_role', 'Roles of the node, from its labels.', ({ metadata }) =>

@@ -6,7 +6,7 @@ import { familyHead, labelValue, line } from './exposition.ts';
 import type { LabelPart, ObjectFamilies, Row } from './family.ts';
 import {
   type ObjectSeries,
-  SampleGatherer,
+  type SampleGatherer,
   type SeriesGroups,
   type SeriesPlace,
 } from './series-groups.ts';

@@ -18,9 +18,18 @@ export function podWorkloadFamilies(resolve: (pod: Pod) => Workload): ObjectFami
       info('wk_pod_workload', 'The workload that the Pod belongs to.', (pod: Pod) => {
         const { kind, name } = resolve(pod);
         return [
-          ...['uid', pod.metadata.uid, 'node', pod.spec?.nodeName],
-          ...['workload_kind', kind, 'workload', name],
-          ...['host_network', pod.spec?.hostNetwork === true, 'phase', pod.status?.phase],
+          'uid',
+          pod.metadata.uid,
+          'node',
+          pod.spec?.nodeName,
+          'workload_kind',
+          kind,
+          'workload',
+          name,
+          'host_network',
+          pod.spec?.hostNetwork === true,
+          'phase',
+          pod.status?.phase,
         ];
       }),
     ],

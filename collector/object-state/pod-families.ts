@@ -14,10 +14,20 @@ const SPEC_FAMILIES: readonly Family<Pod>[] = [
     const { spec, status } = pod;
     const maker = controllerOf(pod);
     return [
-      ...['host_ip', status?.hostIP, 'pod_ip', status?.podIP, 'node', spec?.nodeName],
-      ...['created_by_kind', maker?.kind, 'created_by_name', maker?.name],
-      ...['priority_class', spec?.priorityClassName],
-      ...['host_network', String(spec?.hostNetwork === true)],
+      'host_ip',
+      status?.hostIP,
+      'pod_ip',
+      status?.podIP,
+      'node',
+      spec?.nodeName,
+      'created_by_kind',
+      maker?.kind,
+      'created_by_name',
+      maker?.name,
+      'priority_class',
+      spec?.priorityClassName,
+      'host_network',
+      String(spec?.hostNetwork === true),
     ];
   }),
   gauge('kube_pod_ips', 'Addresses of the Pod.', (pod: Pod) =>
@@ -81,7 +91,12 @@ export const PODS: ObjectFamilies<Pod> = {
   prefix: 'kube_pod',
   mapped: 'both',
   labels: ({ metadata }) => [
-    ...['namespace', metadata.namespace, 'pod', metadata.name, 'uid', metadata.uid],
+    'namespace',
+    metadata.namespace,
+    'pod',
+    metadata.name,
+    'uid',
+    metadata.uid,
   ],
   families: [
     created('kube_pod'),

@@ -93,9 +93,7 @@ export const PODDISRUPTIONBUDGETS: ObjectFamilies<DisruptionBudget> = {
   resources: [resourceOf('policy/v1', 'poddisruptionbudgets', 'PodDisruptionBudget', true)],
   prefix: 'kube_poddisruptionbudget',
   mapped: 'both',
-  labels: ({ metadata }) => [
-    ...['namespace', metadata.namespace, 'poddisruptionbudget', metadata.name],
-  ],
+  labels: ({ metadata }) => ['namespace', metadata.namespace, 'poddisruptionbudget', metadata.name],
   families: [
     created('kube_poddisruptionbudget'),
     deletionTimestamp('kube_poddisruptionbudget'),

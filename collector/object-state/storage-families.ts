@@ -76,16 +76,19 @@ export const PERSISTENTVOLUMES: ObjectFamilies<PersistentVolume> = {
       'kube_persistentvolume_info',
       'What the volume is stored on.',
       ({ spec }: PersistentVolume) => [
-        ...['storageclass', spec?.storageClassName],
+        'storageclass',
+        spec?.storageClassName,
         ...volumeSourceLabels(spec ?? {}),
-        ...['reclaim_policy', spec?.persistentVolumeReclaimPolicy],
+        'reclaim_policy',
+        spec?.persistentVolumeReclaimPolicy,
       ],
     ),
     number('kube_persistentvolume_capacity_bytes', 'Size.', ({ spec }: PersistentVolume) =>
       quantityUnits(spec?.capacity?.['storage'] ?? 0),
     ),
     info('kube_persistentvolume_volume_mode', 'Mode.', ({ spec }: PersistentVolume) => [
-      ...['volumemode', spec?.volumeMode ?? 'Filesystem'],
+      'volumemode',
+      spec?.volumeMode ?? 'Filesystem',
     ]),
     gauge('kube_persistentvolume_access_mode', 'Access modes.', ({ spec }: PersistentVolume) =>
       (spec?.accessModes ?? []).map((mode) => row(1, 'access_mode', mode)),
@@ -110,7 +113,10 @@ export const PERSISTENTVOLUMECLAIMS: ObjectFamilies<Claim> = {
   prefix: 'kube_persistentvolumeclaim',
   mapped: 'both',
   labels: ({ metadata }) => [
-    ...['namespace', metadata.namespace, 'persistentvolumeclaim', metadata.name],
+    'namespace',
+    metadata.namespace,
+    'persistentvolumeclaim',
+    metadata.name,
   ],
   families: [
     created('kube_persistentvolumeclaim'),
@@ -121,7 +127,10 @@ export const PERSISTENTVOLUMECLAIMS: ObjectFamilies<Claim> = {
       ({ metadata, spec }: Claim) => [
         'storageclass',
         metadata.annotations?.[CLASS_ANNOTATION] ?? spec?.storageClassName,
-        ...['volumename', spec?.volumeName, 'volumemode', spec?.volumeMode],
+        'volumename',
+        spec?.volumeName,
+        'volumemode',
+        spec?.volumeMode,
       ],
     ),
     phases(
@@ -155,8 +164,12 @@ export const STORAGECLASSES: ObjectFamilies<StorageClass> = {
   families: [
     created('kube_storageclass'),
     info('kube_storageclass_info', 'Who provides volumes, and how.', (object: StorageClass) => [
-      ...['provisioner', object.provisioner, 'reclaim_policy', object.reclaimPolicy ?? 'Delete'],
-      ...['volume_binding_mode', object.volumeBindingMode ?? 'Immediate'],
+      'provisioner',
+      object.provisioner,
+      'reclaim_policy',
+      object.reclaimPolicy ?? 'Delete',
+      'volume_binding_mode',
+      object.volumeBindingMode ?? 'Immediate',
     ]),
   ],
 };
@@ -170,7 +183,10 @@ export const VOLUMEATTACHMENTS: ObjectFamilies<VolumeAttachment> = {
   families: [
     created('kube_volumeattachment'),
     info('kube_volumeattachment_info', 'Who attaches, and where.', ({ spec }: VolumeAttachment) => [
-      ...['attacher', spec?.attacher, 'node', spec?.nodeName],
+      'attacher',
+      spec?.attacher,
+      'node',
+      spec?.nodeName,
     ]),
     gauge(
       'kube_volumeattachment_spec_source_persistentvolume',
