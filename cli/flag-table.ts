@@ -132,6 +132,12 @@ export const SERVE_FLAGS: readonly FlagSpec[] = [
     help: 'Least time before an alert is told again.',
   },
   {
+    name: 'rules.restore',
+    kind: 'text',
+    fallback: 'exact',
+    help: 'How alerts come back after a restart: exact, as they were at once; prometheus, from their series.',
+  },
+  {
     name: 'rules.max-concurrent-evals',
     kind: 'number',
     fallback: '4',

@@ -15,6 +15,7 @@ import { renderConfig } from '../config/render-config.ts';
 import type { Config } from '../config/types.ts';
 import type { ConnectedClusters } from '../kubernetes/cluster-registry.ts';
 import type { ClusterDefinition } from '../kubernetes/kubeconfig/known-clusters.ts';
+import { SYSTEM_CLOCK } from '../model/clock.ts';
 import { formatDurationMs } from '../model/duration.ts';
 import type { Logger } from '../model/logger.ts';
 import { VERSION } from '../model/version.ts';
@@ -31,11 +32,13 @@ import {
   loadNotifications,
   ProgramNotifications,
 } from './notifications.ts';
+import { OwnAlarms } from './own-alarms.ts';
 import { createReceivers, createRemoteRead, createRemoteWrite } from './receivers.ts';
 import {
   catalogueWindowMs,
   isCatalogueRecorded,
   type LoadedRules,
+  loadRuleStates,
   loadRules,
   ProgramRules,
 } from './rules.ts';
@@ -84,6 +87,7 @@ class ProgramParts implements Program {
   #objectState!: ObjectState;
   #rules!: ProgramRules;
   #notifications!: ProgramNotifications;
+  #ownAlarms!: OwnAlarms;
   #server!: HttpServer;
   #tracing!: Tracing;
   #isReady = false;
@@ -161,12 +165,19 @@ class ProgramParts implements Program {
         logger: this.#logger.with({ component: 'notify' }),
         options: this.#options.notifications,
       });
-      this.#rules = this.#createRules(engine);
+      this.#ownAlarms = new OwnAlarms({
+        store: this.#store,
+        alerts: this.#notifications,
+        clock: SYSTEM_CLOCK,
+        externalUrl: this.#externalUrl,
+      });
+      this.#rules = await this.#createRules(engine);
       app = createApp(this.#appDeps(engine));
       this.#clusters.apply(clusters);
       this.#apply(this.#config);
       // Before the rules, whose alerts it takes.
       await this.#notifications.apply(notifications);
+      this.#ownAlarms.start();
       await this.#rules.apply(rules, this.#hasClusters());
       this.#isReady = true;
     } catch (error) {
@@ -184,6 +195,7 @@ class ProgramParts implements Program {
   async stop(): Promise<void> {
     this.#isReady = false;
     await this.#rules.manager.stop();
+    this.#ownAlarms.stop();
     await this.#notifications.stop();
     await this.#collector.stop();
     await this.#objectState.stop();
@@ -303,15 +315,18 @@ class ProgramParts implements Program {
     });
   }
 
-  #createRules(engine: Engine): ProgramRules {
+  async #createRules(engine: Engine): Promise<ProgramRules> {
+    const logger = this.#logger.with({ component: 'rules' });
+    const { rules: options } = this.#options;
     return new ProgramRules({
       engine,
       source: this.#store,
       sink: this.#sink,
       alerts: this.#notifications,
+      states: await loadRuleStates(options, this.#store.state, logger),
       registry: this.#registry,
-      logger: this.#logger.with({ component: 'rules' }),
-      options: this.#options.rules,
+      logger,
+      options,
       externalUrl: this.#externalUrl,
     });
   }

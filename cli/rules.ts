@@ -4,6 +4,7 @@ import { Relabeler } from '../collector/relabel/relabeler.ts';
 import type { Config } from '../config/types.ts';
 import type { AlertSink } from '../model/alert.ts';
 import { SYSTEM_CLOCK } from '../model/clock.ts';
+import type { StateStore } from '../model/documents.ts';
 import type { Logger } from '../model/logger.ts';
 import type { SampleSink } from '../model/sink.ts';
 import type { SampleSource } from '../model/source.ts';
@@ -15,6 +16,7 @@ import { engineQuery } from '../rules/evaluation/rule-query.ts';
 import { loadRuleFiles } from '../rules/file/load-rule-files.ts';
 import type { RuleFile } from '../rules/file/rule-file.ts';
 import { RuleManager } from '../rules/manager/rule-manager.ts';
+import { RuleStates } from '../rules/manager/rule-states.ts';
 import type { ServeOptions } from './serve-options.ts';
 
 export interface RuleParts {
@@ -22,6 +24,8 @@ export interface RuleParts {
   readonly source: SampleSource;
   readonly sink: SampleSink;
   readonly alerts: AlertSink;
+  /** Undefined: alerts are restored from their series. */
+  readonly states: RuleStates | undefined;
   readonly registry: Registry;
   readonly logger: Logger;
   readonly options: ServeOptions['rules'];
@@ -66,12 +70,22 @@ export function isCatalogueRecorded({ catalogue }: Config, hasClusters: boolean)
   return catalogue.record === 'always' || (catalogue.record === 'auto' && hasClusters);
 }
 
+/** @returns undefined when rules are to be restored as in Prometheus */
+export async function loadRuleStates(
+  { restore, outageToleranceMs }: ServeOptions['rules'],
+  store: StateStore,
+  logger: Logger,
+): Promise<RuleStates | undefined> {
+  if (restore === 'prometheus') return undefined;
+  return RuleStates.load({ store, logger, outageToleranceMs });
+}
+
 export class ProgramRules {
   readonly manager: RuleManager;
   readonly #externalUrl: string;
 
   constructor(parts: RuleParts) {
-    const { engine, source, sink, alerts, registry, logger, options, externalUrl } = parts;
+    const { engine, source, sink, alerts, states, registry, logger, options, externalUrl } = parts;
     this.#externalUrl = externalUrl.href.replace(/\/+$/, '');
     this.manager = new RuleManager({
       query: engineQuery(engine),
@@ -88,6 +102,7 @@ export class ProgramRules {
       },
       resendDelayMs: options.resendDelayMs,
       concurrentRulesMax: options.concurrentRulesMax,
+      ...(states === undefined ? {} : { states }),
     });
   }
 

@@ -48,7 +48,12 @@ export interface RuleOptions {
   readonly gracePeriodMs: number;
   readonly resendDelayMs: number;
   readonly concurrentRulesMax: number;
+  readonly restore: RestoreMode;
 }
+
+/** `exact`: as the alerts were; `prometheus`: from their series, `for` and all. */
+export type RestoreMode = 'exact' | 'prometheus';
+const RESTORE_MODES: readonly RestoreMode[] = ['exact', 'prometheus'];
 
 /** 0 means no limit. */
 export interface NotificationOptions {
@@ -99,6 +104,7 @@ function readRules(text: (name: string) => string): RuleOptions {
     resendDelayMs: durationMs('rules.alert.resend-delay'),
     concurrentRulesMax:
       readCount('rules.max-concurrent-evals', text('rules.max-concurrent-evals')) ?? 0,
+    restore: oneOf('rules.restore', text('rules.restore'), RESTORE_MODES),
   };
 }
 

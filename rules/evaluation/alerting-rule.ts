@@ -18,6 +18,12 @@ export const ALERTS_FOR_STATE = 'ALERTS_FOR_STATE';
 export const ALERT_NAME = 'alertname';
 const ALERT_STATE = 'alertstate';
 
+/** How long restored alerts that are not given stay as they were: two evaluations, as in Prometheus. */
+const HELD_EVALUATIONS = 2;
+/** After a longer outage they stay for `HOLD_MS`: until data of a few scrapes are there. */
+const SHORT_OUTAGE_MS_MAX = 30_000;
+const HOLD_MS = 2 * 60_000;
+
 /** What templates see besides the sample, and who is told when one fails. */
 export interface AlertingContext {
   readonly externalLabels: Labels;
@@ -58,6 +64,10 @@ export class AlertingRule extends BaseRule {
   readonly #annotationTexts: readonly CompiledText[];
   /** By the key of the labels; resolved ones among them for a while. */
   #alerts = new Map<string, ActiveAlert>();
+  /** Restored alerts that the expression has not given since, by the same key. */
+  #held = new Set<string>();
+  #holdUntilMs = Number.NEGATIVE_INFINITY;
+  #evaluationsToHold = 0;
 
   /** @throws TemplateError; a checked configuration has none */
   constructor(config: RuleConfig, context: AlertingContext, isRestored: boolean) {
@@ -94,6 +104,29 @@ export class AlertingRule extends BaseRule {
 
   copyAlertsFrom(other: AlertingRule): void {
     for (const [key, alert] of other.#alerts) this.#alerts.set(key, alert);
+    this.#held = new Set(other.#held);
+    this.#holdUntilMs = other.#holdUntilMs;
+    this.#evaluationsToHold = other.#evaluationsToHold;
+  }
+
+  /**
+   * Takes up the alerts that the rule had before the process ended. After an outage an expression
+   * may give nothing although nothing has changed: targets are not scraped yet, ranges reach into
+   * the gap. So for a while an alert that is not given stays as it was.
+   * @param outageMs since the evaluation that was the last one
+   */
+  restoreExactly(alerts: readonly ActiveAlert[], outageMs: number, nowMs: number): void {
+    // The outage does not count as waiting; a restart between two evaluations is none.
+    const missedMs = Math.max(0, outageMs - this.#context.intervalMs);
+    for (const alert of alerts) {
+      const { key } = alert.labels;
+      const waitedMs = alert.state === 'pending' ? missedMs : 0;
+      this.#alerts.set(key, { ...alert, activeAtMs: alert.activeAtMs + waitedMs });
+      if (alert.resolvedAtMs === undefined) this.#held.add(key);
+    }
+    this.#evaluationsToHold = HELD_EVALUATIONS;
+    if (outageMs > SHORT_OUTAGE_MS_MAX) this.#holdUntilMs = nowMs + HOLD_MS;
+    this.isRestored = true;
   }
 
   async evaluate(evaluation: RuleEvaluation): Promise<readonly RuleSample[]> {
@@ -213,9 +246,17 @@ export class AlertingRule extends BaseRule {
   ): readonly RuleSample[] {
     const samples: RuleSample[] = [];
     let activeCount = 0;
+    const isHolding = this.#evaluationsToHold > 0 || timestampMs < this.#holdUntilMs;
+    this.#evaluationsToHold--;
+    if (!isHolding) this.#held.clear();
     for (const [key, alert] of this.#alerts) {
       if (found.has(key)) {
         alert.keepFiringSinceMs = undefined;
+        this.#held.delete(key);
+      } else if (isHolding && this.#held.has(key)) {
+        activeCount++;
+        samples.push(...alertSamples(alert));
+        continue;
       } else {
         const absence = passAbsence(alert, timestampMs, this.keepFiringForMs);
         if (absence === 'drop') this.#alerts.delete(key);

@@ -1,7 +1,7 @@
 /** A group of rules: evaluated together, one slot after the other. */
 import type { Clock } from '../../model/clock.ts';
 import type { Logger } from '../../model/logger.ts';
-import type { SeriesRef } from '../../model/sink.ts';
+import { type SeriesRef, StoreUnavailableError } from '../../model/sink.ts';
 import { QueryError } from '../../promql/engine/query-error.ts';
 import type { ActiveAlert } from './active-alert.ts';
 import { AlertingRule } from './alerting-rule.ts';
@@ -208,6 +208,7 @@ export class RuleGroup {
     } catch (error) {
       rule.fail(error instanceof Error ? error.message : String(error));
       metrics.failures.inc();
+      if (isStoreAway(error)) this.#holdAlerts(rule, timestampMs);
       // Asked for, as when the program stops.
       const isCanceled = error instanceof QueryError && error.errorType === 'canceled';
       if (!isCanceled && !signal.aborted) {
@@ -220,6 +221,14 @@ export class RuleGroup {
       metrics.all.evaluationSeconds.observe(rule.lastDurationMs / 1000);
       metrics.all.evaluationSecondsHistogram.observe(rule.lastDurationMs / 1000);
     }
+  }
+
+  /** Nobody knows better: what fires goes on, so that its receivers do not take it for resolved. */
+  #holdAlerts(rule: Rule, timestampMs: number): void {
+    const { resendDelayMs, send } = this.#context;
+    if (!(rule instanceof AlertingRule)) return;
+    const alerts = rule.takeAlertsToSend(timestampMs, resendDelayMs, this.intervalMs);
+    if (alerts.length > 0) send(rule, alerts);
   }
 
   async #evaluateAndWrite(
@@ -254,6 +263,12 @@ export class RuleGroup {
     appendStale(this.#context.sink, this.#orphans, timestampMs - this.queryOffsetMs);
     this.#orphans = [];
   }
+}
+
+/** The data could not be read; that says nothing of the rule. */
+function isStoreAway(error: unknown): boolean {
+  if (error instanceof StoreUnavailableError) return true;
+  return error instanceof Error && isStoreAway(error.cause);
 }
 
 function refsOf(series: WrittenSeries | undefined): readonly SeriesRef[] {

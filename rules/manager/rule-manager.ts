@@ -15,6 +15,7 @@ import type { RuleQuery } from '../evaluation/rule-query.ts';
 import type { RuleSink } from '../evaluation/sample-writer.ts';
 import type { RuleFile, RuleGroupConfig } from '../file/rule-file.ts';
 import { alertMessages } from './alert-messages.ts';
+import type { RuleStates } from './rule-states.ts';
 import { RunningGroup } from './running-group.ts';
 
 export interface RuleManagerOptions {
@@ -30,6 +31,8 @@ export interface RuleManagerOptions {
   readonly resendDelayMs: number;
   /** Of all groups, besides the one rule that each group may always evaluate. */
   readonly concurrentRulesMax: number;
+  /** Where alerts survive the process; undefined: nowhere but in their series. */
+  readonly states?: RuleStates;
 }
 
 /** What of the configuration rules depend on. */
@@ -76,6 +79,7 @@ export class RuleManager {
    */
   async apply(files: readonly RuleFile[], settings: RuleSettings): Promise<void> {
     if (this.#isStopped) return;
+    const isFirst = this.#settings === undefined;
     this.#settings = settings;
     const before = this.#running;
     const next = new Map<string, RunningGroup>();
@@ -99,6 +103,7 @@ export class RuleManager {
     for (const [key, old] of before) {
       if (!next.has(key)) replaced.push(this.#remove(old));
     }
+    if (isFirst) this.#forgetLeftStates();
     await Promise.all(replaced);
   }
 
@@ -131,8 +136,21 @@ export class RuleManager {
   }
 
   #runningGroup(group: RuleGroup): RunningGroup {
-    const { clock, logger, source, restore } = this.#options;
-    return new RunningGroup(group, { clock, logger, source, restore });
+    const { clock, logger, source, restore, states } = this.#options;
+    return new RunningGroup(group, { clock, logger, source, restore, states });
+  }
+
+  /** When all groups have begun, what is left belongs to rules that there are no more. */
+  #forgetLeftStates(): void {
+    const { states, clock } = this.#options;
+    if (states === undefined) return;
+    const intervalsMs = [...this.#running.values()].map(({ group }) => group.intervalMs);
+    const delayMs = INTERVALS_BEFORE_END * Math.max(0, ...intervalsMs);
+    const cancel = clock.schedule(delayMs, () => {
+      this.#endings.delete(cancel);
+      states.forgetLeft();
+    });
+    this.#endings.add(cancel);
   }
 
   async #replace(old: RunningGroup, running: RunningGroup): Promise<void> {
@@ -145,6 +163,7 @@ export class RuleManager {
     await old.stop(false);
     const { group } = old;
     group.metrics.remove();
+    this.#options.states?.forget(group);
     const removedAtMs = this.#options.clock.nowMs();
     const cancel = this.#options.clock.schedule(INTERVALS_BEFORE_END * group.intervalMs, () => {
       this.#endings.delete(cancel);

@@ -3,6 +3,7 @@ import type { SampleSource } from '../../model/source.ts';
 import { type RestoreOptions, restoreAlerts } from '../evaluation/restore-alerts.ts';
 import type { GroupContext, RuleGroup } from '../evaluation/rule-group.ts';
 import { GroupSchedule, type Slot } from './group-schedule.ts';
+import type { RuleStates } from './rule-states.ts';
 
 /**
  * Evaluations before alerts are given their past back: at the first one data may still be missing,
@@ -13,6 +14,8 @@ const EVALUATIONS_BEFORE_RESTORE = 2;
 export interface RunningContext extends Pick<GroupContext, 'clock' | 'logger'> {
   readonly source: SampleSource;
   readonly restore: RestoreOptions;
+  /** Undefined: alerts are given their past back from samples only, as in Prometheus. */
+  readonly states: RuleStates | undefined;
 }
 
 export class RunningGroup {
@@ -50,13 +53,19 @@ export class RunningGroup {
       metrics.iterationsMissed.inc(missedCount);
       metrics.iterations.inc(missedCount);
     }
+    const { states, logger } = this.#context;
     try {
+      if (this.#evaluationCount === 0) {
+        const count = states?.restore(this.group, timestampMs) ?? 0;
+        if (count > 0) logger.info('alerts were restored', { group: this.group.key, count });
+      }
       await this.group.evaluate(timestampMs, this.#abort.signal);
+      states?.save(this.group, timestampMs);
       this.#evaluationCount++;
       if (this.#evaluationCount === EVALUATIONS_BEFORE_RESTORE) await this.#restore();
     } catch (error) {
       // Rules keep their failures to themselves: this is a bug, and the next slot comes anyway.
-      this.#context.logger.error('evaluating a group failed', { group: this.group.key, error });
+      logger.error('evaluating a group failed', { group: this.group.key, error });
     }
   }
 

@@ -1,6 +1,7 @@
 /** The functions of Prometheus' rule templates: prometheus/prometheus `template/template.go`. */
 import { isIP } from 'node:net';
 import { DurationError, parseDurationMs } from '../../model/duration.ts';
+import { joinHostPort, splitHostPort } from '../../model/host-port.ts';
 import { compareUtf8 } from '../../model/labels.ts';
 import { escapeQuery } from '../../model/template/exec/text-escape.ts';
 import { fixed, textArg, variadic } from '../../model/template/functions/define.ts';
@@ -15,7 +16,6 @@ import { goHtml } from '../../model/template/html/content.ts';
 import { FunctionError } from '../../model/template/template-error.ts';
 import { ANY, type GoFunction, STRING } from '../../model/template/value/go-types.ts';
 import { goFloat, goMap, goString } from '../../model/template/value/go-values.ts';
-import { joinHostPort, splitHostPort } from '../../model/host-port.ts';
 import { NUMBER_FUNCTIONS } from './number-functions.ts';
 import {
   labelOfSample,
