@@ -48,12 +48,16 @@ function keyFunction({ labelNames, without }: Grouping): (labels: Labels) => str
     const dropped = new Set([...labelNames, METRIC_NAME]);
     return (labels) => keyWithout(labels, dropped);
   }
-  const [only] = labelNames;
-  if (labelNames.length === 1 && only !== undefined) return labelReader(only);
-  const readers = labelNames.map(labelReader);
+  return keyOfLabels(labelNames);
+}
+
+/** Texts that are equal exactly for series with equal values of the labels. */
+export function keyOfLabels(names: readonly string[]): (labels: Labels) => string {
+  const [first, ...others] = names.map(labelReader);
+  if (first === undefined) return () => '';
   return (labels) => {
-    let key = '';
-    for (const read of readers) key += `${read(labels)}\uffff`;
+    let key = first(labels);
+    for (const read of others) key += `\uffff${read(labels)}`;
     return key;
   };
 }

@@ -1,7 +1,7 @@
 /** Which series of two vectors match each other. */
 import { type Labels, METRIC_NAME } from '../../model/labels.ts';
 import type { VectorMatching } from '../ast.ts';
-import { keyWithout } from './grouping.ts';
+import { keyOfLabels, keyWithout } from './grouping.ts';
 
 export interface Signatures {
   /** For each of the lists given, the number of each series' signature: equal ones match. */
@@ -17,15 +17,15 @@ export function numberSignatures(
   const numberOf = new Map<string, number>();
   const numbers = lists.map((list) => {
     const ofList = new Int32Array(list.length);
-    list.forEach((labels, index) => {
-      const key = keyOf(labels);
+    for (let index = 0; index < list.length; index++) {
+      const key = keyOf(list[index] as Labels);
       let number = numberOf.get(key);
       if (number === undefined) {
         number = numberOf.size;
         numberOf.set(key, number);
       }
       ofList[index] = number;
-    });
+    }
     return ofList;
   });
   return { numbers, count: numberOf.size };
@@ -36,11 +36,7 @@ function signatureKey({ on, matchingLabels }: VectorMatching): (labels: Labels) 
     const ignored = new Set([...matchingLabels, METRIC_NAME]);
     return (labels) => keyWithout(labels, ignored);
   }
-  return (labels) => {
-    let key = '';
-    for (const name of matchingLabels) key += `${labels.get(name)}\uffff`;
-    return key;
-  };
+  return keyOfLabels(matchingLabels);
 }
 
 /** The labels two series match by. */
