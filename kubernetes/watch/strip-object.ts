@@ -50,8 +50,7 @@ export class ObjectStripper {
   /** Changes the object, which nobody else may have yet. */
   strip(object: Json, kind: string): void {
     const metadata = recordOf(object['metadata']);
-    delete metadata?.['managedFields'];
-    delete metadata?.['selfLink'];
+    if (metadata !== undefined) stripMetadata(metadata);
     const annotations = recordOf(metadata?.['annotations']);
     if (annotations !== undefined) delete annotations[LAST_APPLIED];
     const spec = recordOf(object['spec']);
@@ -85,6 +84,22 @@ export class ObjectStripper {
     if (this.#shared.size >= SHARED_STRINGS_MAX) this.#shared.clear();
     this.#shared.set(text, text);
     return text;
+  }
+}
+
+/** Who wrote what is most of a small object; who wrote last is kept. */
+function stripMetadata(metadata: Json): void {
+  const { managedFields } = metadata;
+  delete metadata['managedFields'];
+  delete metadata['selfLink'];
+  if (!Array.isArray(managedFields)) return;
+  let newest = '';
+  for (const entry of managedFields) {
+    const { manager, time } = recordOf(entry) ?? {};
+    // Times are RFC 3339 in UTC, and so in the order of their texts.
+    if (typeof manager !== 'string' || typeof time !== 'string' || time < newest) continue;
+    newest = time;
+    metadata['lastManager'] = manager;
   }
 }
 
