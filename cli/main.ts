@@ -18,6 +18,7 @@ const HELP = `watchkeeper ${VERSION}: monitoring and alerting for Kubernetes in 
   watchkeeper test rules [flags] FILE...   run tests of rules, written as for promtool
   watchkeeper policies export FILE...      alarm policies as PrometheusRule objects
   watchkeeper policies import FILE...      PrometheusRule objects as alarm policies
+  watchkeeper clusters list|check [NAME]   look at the Kubernetes clusters and our rights in them
   watchkeeper query [flags] EXPRESSION     ask a running program
   watchkeeper import [flags] FROM          take over the samples of a Prometheus
   watchkeeper version                      print the version
@@ -78,6 +79,10 @@ async function run(argv: readonly string[]): Promise<number> {
     case 'policies': {
       const { runPolicies } = await import('./policies-command.ts');
       return runPolicies(parseFlags(rest, [], process.env), console.log);
+    }
+    case 'clusters': {
+      const { CLUSTERS_FLAGS, runClusters } = await import('./clusters-command.ts');
+      return runClusters(parseFlags(rest, CLUSTERS_FLAGS, process.env), console.log, Date.now);
     }
     case 'query': {
       const { QUERY_FLAGS, runQuery } = await import('./query-command.ts');

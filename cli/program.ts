@@ -351,7 +351,7 @@ class ProgramParts implements Program {
         perStepStats: options.features.has('promql-per-step-stats'),
       },
       scrape: this.#collector.scrape,
-      clusters: { clusters: this.#clusters },
+      clusters: { clusters: this.#clusters, now: Date.now },
       objectState: this.#objectState,
       rules: this.#rules.manager,
       catalogue: {

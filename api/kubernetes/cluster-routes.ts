@@ -1,5 +1,6 @@
 /** The clusters that are watched, and how that goes. */
 import { Hono } from 'hono';
+import { checkCluster } from '../../kubernetes/access/check-cluster.ts';
 import type { ConnectedCluster } from '../../kubernetes/connected-cluster.ts';
 import type { FollowStatus } from '../../kubernetes/followed-resource.ts';
 import { ApiError } from '../prometheus/api-error.ts';
@@ -12,17 +13,26 @@ export interface ClusterSource {
 
 export interface ClusterDeps {
   readonly clusters: ClusterSource;
+  readonly now: () => number;
 }
 
-export function clusterRoutes({ clusters }: ClusterDeps): Hono {
+export function clusterRoutes({ clusters, now }: ClusterDeps): Hono {
   const app = new Hono();
   app.get('/clusters', (c) => success(c, { clusters: clusters.list().map(clusterJson) }));
   app.get('/clusters/:name', (c) => {
-    const cluster = clusters.get(c.req.param('name'));
-    if (cluster === undefined) throw new ApiError('not_found', 'there is no such cluster');
+    const cluster = findCluster(clusters, c.req.param('name'));
     return success(c, { ...clusterJson(cluster), resources: cluster.followed().map(followJson) });
   });
+  app.get('/clusters/:name/check', async (c) => {
+    return success(c, await checkCluster(findCluster(clusters, c.req.param('name')), now()));
+  });
   return app;
+}
+
+function findCluster(clusters: ClusterSource, name: string): ConnectedCluster {
+  const cluster = clusters.get(name);
+  if (cluster === undefined) throw new ApiError('not_found', 'there is no such cluster');
+  return cluster;
 }
 
 function clusterJson(cluster: ConnectedCluster) {

@@ -1,39 +1,26 @@
-import { Registry } from 'prom-client';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { SILENT_LOGGER } from '../../model/logger.ts';
+import { describe, expect, test } from 'vitest';
+import { type ClusterRig, clusterRig, connect, serverCluster } from '../../test/cluster-rig.ts';
 import { KubernetesApiServer, sendStatus } from '../../test/kubernetes-api-server.ts';
 import { until } from '../../test/until.ts';
-import { VirtualClock } from '../../test/virtual-clock.ts';
-import { ConnectedClusters } from '../cluster-registry.ts';
+import type { VirtualClock } from '../../test/virtual-clock.ts';
 import type { ConnectedCluster } from '../connected-cluster.ts';
 import type { KubernetesObject } from '../kubernetes-object.ts';
 import type { CacheSelection } from '../object-cache.ts';
 import { PODS } from '../resources.ts';
 
-interface Rig {
+interface Rig extends ClusterRig {
   readonly server: KubernetesApiServer;
-  readonly clock: VirtualClock;
-  readonly registry: Registry;
-  readonly clusters: ConnectedClusters;
   readonly cluster: ConnectedCluster;
 }
 
 async function rig(namespaces: readonly string[] = []): Promise<Rig> {
   const server = await new KubernetesApiServer().start();
-  const clock = new VirtualClock(Date.UTC(2026, 0, 1));
-  const registry = new Registry();
-  const clusters = new ConnectedClusters({
-    clock,
-    random: () => 0.5,
-    env: {},
-    logger: SILENT_LOGGER,
-    registry,
-  });
-  onTestFinished(() => clusters.close());
-  const httpClient = { tls: {}, proxyUrl: '' };
-  const access = { kind: 'server', url: server.url, httpClient } as never;
-  clusters.apply([{ name: 'c', access, namespaces, origin: 'configuration' }]);
-  return { server, clock, registry, clusters, cluster: clusters.get('c') as ConnectedCluster };
+  const made = clusterRig();
+  return {
+    ...made,
+    server,
+    cluster: connect(made, serverCluster('c', server.url, {}, namespaces)),
+  };
 }
 
 /** What a listener was told, as text. */

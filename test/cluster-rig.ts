@@ -1,0 +1,64 @@
+/** Clusters of a test, connected to servers of the test, in virtual time. */
+import { Registry } from 'prom-client';
+import { onTestFinished } from 'vitest';
+import type { HttpClientConfig } from '../config/http-client-types.ts';
+import { ConnectedClusters } from '../kubernetes/cluster-registry.ts';
+import type { ConnectedCluster } from '../kubernetes/connected-cluster.ts';
+import type { ClusterDefinition } from '../kubernetes/kubeconfig/known-clusters.ts';
+import { type Logger, SILENT_LOGGER } from '../model/logger.ts';
+import { VirtualClock } from './virtual-clock.ts';
+
+export interface ClusterRig {
+  readonly clock: VirtualClock;
+  readonly registry: Registry;
+  readonly clusters: ConnectedClusters;
+}
+
+export function clusterRig(
+  env: Readonly<Record<string, string | undefined>> = {},
+  logger: Logger = SILENT_LOGGER,
+): ClusterRig {
+  const clock = new VirtualClock(Date.UTC(2026, 0, 1));
+  const registry = new Registry();
+  const clusters = new ConnectedClusters({ clock, random: () => 0.5, env, logger, registry });
+  onTestFinished(() => clusters.close());
+  return { clock, registry, clusters };
+}
+
+export const PLAIN_CLIENT: HttpClientConfig = {
+  basicAuth: undefined,
+  authorization: undefined,
+  oauth2: undefined,
+  tls: {
+    ca: undefined,
+    cert: undefined,
+    key: undefined,
+    serverName: '',
+    insecureSkipVerify: false,
+    minVersion: undefined,
+    maxVersion: undefined,
+  },
+  followRedirects: true,
+  enableHttp2: true,
+  proxyUrl: '',
+  noProxy: '',
+  proxyFromEnvironment: false,
+  proxyConnectHeader: {},
+  httpHeaders: {},
+};
+
+export function serverCluster(
+  name: string,
+  url: string,
+  httpClient: Partial<HttpClientConfig> = {},
+  namespaces: readonly string[] = [],
+): ClusterDefinition {
+  const access = { kind: 'server', url, httpClient: { ...PLAIN_CLIENT, ...httpClient } } as const;
+  return { name, access, namespaces, origin: 'configuration' };
+}
+
+/** The cluster of a rig that has one. */
+export function connect(rig: ClusterRig, definition: ClusterDefinition): ConnectedCluster {
+  rig.clusters.apply([definition]);
+  return rig.clusters.get(definition.name) as ConnectedCluster;
+}
