@@ -30,6 +30,7 @@ import { httpMetrics } from './server/http-metrics.ts';
 import { type Lifecycle, lifecycleRoutes } from './server/lifecycle-routes.ts';
 import { localOnly } from './server/local-only.ts';
 import { requestSpan } from './server/request-span.ts';
+import { webAppRoutes } from './web/web-app-routes.ts';
 
 export interface AppDeps {
   readonly registry: Registry;
@@ -51,6 +52,8 @@ export interface AppDeps {
   readonly history: HistoryDeps;
   readonly lifecycle: Lifecycle;
   readonly isLifecycleEnabled: boolean;
+  /** Where the web application was built; without one there is a plain first page. */
+  readonly webDir: string;
   /** Host names besides loopback under which the program may be asked. */
   readonly hosts: ReadonlySet<string>;
 }
@@ -79,7 +82,7 @@ export function createApp(deps: AppDeps): Hono {
     });
   }
   app.route('/', federateRoute(deps.federate));
-  app.route('/', firstPage(deps.scrape, deps.status));
+  app.route('/', webAppRoutes(deps.webDir) ?? firstPage(deps.scrape, deps.status));
   app.route('/api/v1', apiV1(deps));
   app.route('/api/v2', alertmanagerApi(deps.alertmanager));
   // Where Grafana looks for it in Mimir.

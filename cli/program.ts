@@ -1,5 +1,6 @@
 /** The running program: every part made once, wired to the others, and stopped in order. */
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import type { Hono } from 'hono';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { receivedAlerts } from '../api/alertmanager/received-alerts.ts';
@@ -385,6 +386,7 @@ class ProgramParts implements Program {
         quit: this.#onQuit,
       },
       isLifecycleEnabled: options.isLifecycleEnabled,
+      webDir: join(import.meta.dirname, '..', 'web', 'dist'),
       hosts: new Set(options.externalUrl === undefined ? [] : [options.externalUrl.hostname]),
     };
   }
