@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { until } from '../until.ts';
 import { ApiClient, type KubernetesObject } from './api-client.ts';
 import { BUSYBOX_IMAGE } from './images.ts';
-import { describeWithCluster } from './test-cluster.ts';
+import { describeWithCluster, describeWithTwoClusters } from './test-cluster.ts';
 
 const BUSY =
   'i=0; while true; do i=$((i+1)); [ $((i%1000)) -gt 0 ] || { echo "line $i"; sleep 0.1; }; done';
@@ -100,6 +100,24 @@ await describeWithCluster('the test cluster', (cluster) => {
       SEEN_WITHIN_MS,
     );
     expect(bytes).toBeGreaterThan(0);
+  });
+});
+
+await describeWithTwoClusters('the second control plane', (clusters) => {
+  test('has objects of its own, on which nothing acts', async () => {
+    const [first, second] = clusters().map(({ access }) => new ApiClient(access));
+    if (first === undefined || second === undefined) throw new Error('two clusters are wanted');
+    const name = `facts-of-second-${process.pid}`;
+    const configMaps = '/api/v1/namespaces/default/configmaps';
+    const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name } };
+    try {
+      await second.apply(`${configMaps}/${name}`, object);
+      expect(await second.find(`${configMaps}/${name}`)).toBeDefined();
+      expect(await first.find(`${configMaps}/${name}`)).toBeUndefined();
+    } finally {
+      await second.remove(`${configMaps}/${name}`);
+      await Promise.all([first.close(), second.close()]);
+    }
   });
 });
 

@@ -19,7 +19,13 @@ import {
 import { readKubeconfig } from './kubeconfig.ts';
 import { addProgramFolders, prepareMachine } from './machine.ts';
 import { applyObjects, readManifests } from './manifests.ts';
-import { addAddress, removeAddress, removeBridges, routeServices } from './network.ts';
+import {
+  addAddress,
+  removeAddress,
+  removeBridges,
+  removeKubeletRules,
+  routeServices,
+} from './network.ts';
 import { ClusterNode } from './node.ts';
 import {
   type ControlPlaneSettings,
@@ -97,6 +103,7 @@ export async function downMain(): Promise<void> {
   await removeTraces(settings.folder);
   for (const component of controlPlaneComponents(controlPlane)) await stop(component);
   removeServiceRules(settings);
+  removeKubeletRules();
   removeBridges();
   rmSync(settings.folder, { recursive: true });
 }

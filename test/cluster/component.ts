@@ -70,10 +70,10 @@ export class Component {
   async stop(): Promise<void> {
     const pid = this.pid();
     if (pid !== undefined) {
-      process.kill(pid, 'SIGTERM');
+      signal(pid, 'SIGTERM');
       const endMs = performance.now() + STOP_WITHIN_MS;
       while (this.pid() !== undefined) {
-        if (performance.now() > endMs) process.kill(pid, 'SIGKILL');
+        if (performance.now() > endMs) signal(pid, 'SIGKILL');
         await pauseMs(STEP_MS);
       }
     }
@@ -105,6 +105,15 @@ export class Component {
 
 export function pauseMs(durationMs: number): Promise<void> {
   return new Promise((done) => setTimeout(done, durationMs));
+}
+
+/** A process that has just ended needs no signal. */
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
 
 function readRecord(path: string): ProcessRecord | undefined {

@@ -53,10 +53,19 @@ export async function endContainers(socket: string): Promise<void> {
 export async function removeTraces(folder: string): Promise<void> {
   for (const mount of mountsBelow(folder)) execFileSync('umount', ['--lazy', mount]);
   await removeKubeletCgroups();
-  for (const file of entries(CNI_RESULTS)) {
-    if (file.startsWith(`${POD_NETWORK_NAME}-`)) rmSync(join(CNI_RESULTS, file));
-  }
+  removeNetworkRecords();
   removeDeadLogLinks(folder);
+}
+
+/** Two for each Pod: of its own network and of its loopback. */
+function removeNetworkRecords(): void {
+  const ours = new RegExp(`^${POD_NETWORK_NAME}-([0-9a-f]+)-eth0$`);
+  for (const file of entries(CNI_RESULTS)) {
+    const pod = ours.exec(file)?.[1];
+    if (pod === undefined) continue;
+    rmSync(join(CNI_RESULTS, file));
+    rmSync(join(CNI_RESULTS, `cni-loopback-${pod}-lo`), { force: true });
+  }
 }
 
 function removeDeadLogLinks(folder: string): void {

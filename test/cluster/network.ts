@@ -6,6 +6,8 @@ import { CONTROL_BRIDGE, POD_BRIDGE, SERVICE_NETWORK } from './settings.ts';
 /** Bridged packets meet the rules of Services only with this. */
 const BRIDGE_RULES = '/proc/sys/net/bridge/bridge-nf-call-iptables';
 
+const FIREWALL_CHAIN = 'KUBE-FIREWALL';
+
 /** Gives the machine an address that no other machine can reach. */
 export function addAddress(address: string): void {
   if (!existsSync(`/sys/class/net/${CONTROL_BRIDGE}`)) {
@@ -30,6 +32,30 @@ export function removeAddress(address: string): void {
 export function removeBridges(): void {
   for (const bridge of [CONTROL_BRIDGE, POD_BRIDGE]) {
     if (existsSync(`/sys/class/net/${bridge}`)) ip(['link', 'delete', bridge]);
+  }
+}
+
+/** Rules that the kubelet makes and nobody removes. */
+export function removeKubeletRules(): void {
+  for (const program of ['iptables', 'ip6tables']) {
+    for (const chain of ['INPUT', 'OUTPUT']) {
+      tryRule(program, ['-t', 'filter', '-D', chain, '-j', FIREWALL_CHAIN]);
+    }
+    tryRule(program, ['-t', 'filter', '-F', FIREWALL_CHAIN]);
+    tryRule(program, ['-t', 'filter', '-X', FIREWALL_CHAIN]);
+    tryRule(program, ['-t', 'mangle', '-X', 'KUBE-IPTABLES-HINT']);
+    for (const table of ['mangle', 'filter', 'nat']) {
+      tryRule(program, ['-t', table, '-X', 'KUBE-KUBELET-CANARY']);
+    }
+  }
+}
+
+/** What is not there needs no removal. */
+function tryRule(program: string, args: readonly string[]): void {
+  try {
+    execFileSync(program, ['--wait', ...args], { stdio: 'ignore' });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw error;
   }
 }
 
