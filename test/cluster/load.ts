@@ -52,7 +52,7 @@ async function rollOutBadImage(api: ApiClient): Promise<void> {
     const { status } = (await api.get(STUCK)) as { readonly status?: DeploymentStatus };
     return (status?.availableReplicas ?? 0) > 0;
   });
-  const container = { name: 'app', image: 'watchkeeper.test/missing:2' };
+  const container = { name: 'app', image: 'localhost:1/missing:2' };
   await api.patch(STUCK, { spec: { template: { spec: { containers: [container] } } } });
 }
 

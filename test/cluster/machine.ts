@@ -1,8 +1,8 @@
 /** What the machine must have, found or installed. */
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { delimiter, join, resolve } from 'node:path';
+import { basename, delimiter, join, resolve } from 'node:path';
 import { findOnPath } from '../../bench/process.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -21,10 +21,11 @@ const PACKAGES: Readonly<Record<string, string>> = {
 };
 
 /** Why no cluster can run here; undefined when one can. */
-export function whyNoCluster(): string | undefined {
+function whyNoCluster(): string | undefined {
   if (process.platform !== 'linux') return 'a Kubernetes node needs Linux';
   if (process.getuid?.() !== 0) return 'a Kubernetes node needs root';
   if (!existsSync('/sys/fs/cgroup')) return 'there are no cgroups on this machine';
+  if (runsKubelet()) return 'another kubelet runs on this machine';
   return undefined;
 }
 
@@ -45,6 +46,19 @@ export function prepareMachine(): void {
   );
   if (!existsSync(join(CNI_PLUGIN_FOLDER, 'bridge'))) missing.add('containernetworking-plugins');
   if (missing.size > 0) install([...missing]);
+}
+
+/** Ours is started as an argument of another program. */
+function runsKubelet(): boolean {
+  return readdirSync('/proc').some((entry) => {
+    if (!/^\d+$/.test(entry)) return false;
+    try {
+      const [program = ''] = readFileSync(`/proc/${entry}/cmdline`, 'utf8').split('\0');
+      return basename(program) === 'kubelet';
+    } catch {
+      return false;
+    }
+  });
 }
 
 function isMissing(program: string): boolean {
