@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ConfigErrors } from './config-errors.ts';
 import { type LoadOptions, loadConfig } from './load-config.ts';
 import { readSecret } from './secret.ts';
+import { STATE_DEFAULTS } from './state-types.ts';
 import type { Config, ScrapeConfig } from './types.ts';
 
 let dir = '';
@@ -213,7 +214,15 @@ retention:
   by_matcher: [{matchers: ['job="a"', 'ns=~"dev-.*"'], time: 1d}]
 roles: [collect]
 limits: {series_max: 5, memory_bytes_max: 1024, query_timeout: 10s}
+state: {source: builtin, interval: 15s, resources: [pods], labels_allowlist: {pods: [app, a/*]}}
 `);
+    expect(config.state).toEqual({
+      ...STATE_DEFAULTS,
+      source: 'builtin',
+      intervalMs: 15_000,
+      resources: ['pods'],
+      labelsAllowList: { pods: ['app', 'a/*'] },
+    });
     expect(config.clusters).toEqual([
       {
         name: 'prod',
@@ -238,6 +247,9 @@ limits: {series_max: 5, memory_bytes_max: 1024, query_timeout: 10s}
 
   test.each([
     ['roles: [collekt]', '1:9: unknown role "collekt" (use collect, query, rules, web)'],
+    ['state: {resources: [pod]}', '1:21: unknown name "pod" (did you mean pods?)'],
+    ['state: {interval: 10ms}', '1:19: an interval of less than a second (write 30s)'],
+    ['state: {labels_allowlist: {pod: [a]}}', '1:28: unknown name "pod" (did you mean pods?)'],
     ['roles: []', '1:8: no roles: the process would do nothing (name some)'],
     ['durability: none', '1:13: unknown durability "none" (use one of crash, fsync)'],
     [

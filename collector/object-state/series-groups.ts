@@ -34,8 +34,6 @@ export interface SeriesPlace {
   readonly member: Member;
 }
 
-export type { Group as SeriesGroup };
-
 /**
  * Between two rows only what changes is written, one by one. A series that ends gets its stale
  * marker that way too, so rows carry none.
