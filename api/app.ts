@@ -5,6 +5,7 @@ import type { ScrapeManager } from '../collector/scrape/scrape-manager.ts';
 import type { Logger } from '../model/logger.ts';
 import { alertmanagerApi } from './alertmanager/alertmanager-api.ts';
 import type { AlertmanagerDeps } from './alertmanager/alertmanager-deps.ts';
+import { type BackTestRouteDeps, backTestRoutes } from './back-test/back-test-routes.ts';
 import { type HistoryDeps, historyRoutes } from './cluster-history/history-routes.ts';
 import { type CatalogueSource, catalogueRoutes } from './kubernetes/catalogue-routes.ts';
 import { type ClusterDeps, clusterRoutes } from './kubernetes/cluster-routes.ts';
@@ -42,6 +43,7 @@ export interface AppDeps {
   readonly rules: RuleSource;
   readonly catalogue: CatalogueSource;
   readonly alertmanager: AlertmanagerDeps;
+  readonly backTest: BackTestRouteDeps;
   readonly write: WriteDeps & OtlpDeps & PushDeps;
   readonly read: ReadDeps;
   readonly status: StatusSource;
@@ -100,6 +102,7 @@ function apiV1(deps: AppDeps): Hono {
   api.route('/', objectStateRoute(deps.objectState));
   api.route('/', ruleRoutes(deps.rules));
   api.route('/', catalogueRoutes(deps.catalogue, deps.query));
+  api.route('/', backTestRoutes(deps.backTest));
   api.route('/', statusRoutes(deps.status, deps.query.now));
   api.route('/', writeRoutes(deps.write));
   api.route('/', otlpRoutes(deps.write));

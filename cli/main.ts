@@ -16,6 +16,7 @@ const HELP = `watchkeeper ${VERSION}: monitoring and alerting for Kubernetes in 
   watchkeeper check policies FILE...       check alarm policies
   watchkeeper check metrics [FILE]         check an exposition from a file or standard input
   watchkeeper test rules [flags] FILE...   run tests of rules, written as for promtool
+  watchkeeper backtest [flags] FILE        what rules or a policy would have done, and who been told
   watchkeeper policies export FILE...      alarm policies as PrometheusRule objects
   watchkeeper policies import FILE...      PrometheusRule objects as alarm policies
   watchkeeper clusters list|check [NAME]   look at the Kubernetes clusters and our rights in them
@@ -75,6 +76,11 @@ async function run(argv: readonly string[]): Promise<number> {
     case 'test': {
       const { runTest, TEST_FLAGS } = await import('./test-command.ts');
       return runTest(parseFlags(rest, TEST_FLAGS, process.env), console.log);
+    }
+    case 'backtest': {
+      const { BACKTEST_FLAGS, runBacktest } = await import('./backtest-command.ts');
+      const flags = parseFlags(rest, BACKTEST_FLAGS, process.env);
+      return runBacktest(flags, console.log, console.error);
     }
     case 'policies': {
       const { runPolicies } = await import('./policies-command.ts');

@@ -3,9 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { stringify } from 'yaml';
 import { ENGINE_DEFAULTS } from '../promql/engine/engine-options.ts';
 import type { AlarmPolicy } from '../rules/policy/alarm-policy.ts';
+import { findCatalogueMetric } from '../rules/policy/catalogue-metrics.ts';
 import { compilePolicy } from '../rules/policy/compile-policy.ts';
 import { readDocuments, readPolicyFile } from '../rules/policy/policy-file.ts';
-import { metricByName } from '../rules/policy/policy-metric.ts';
 import { policiesOf, prometheusRule } from '../rules/policy/prometheus-rule.ts';
 import { writePolicy } from '../rules/policy/write-policy.ts';
 import { type ParsedFlags, UsageError } from './flags.ts';
@@ -14,7 +14,7 @@ const USAGE = 'usage: watchkeeper policies export FILE... | policies import FILE
 
 /** As `serve` compiles them with default settings. */
 const COMPILE_OPTIONS = {
-  findMetric: metricByName,
+  findMetric: findCatalogueMetric,
   parser: ENGINE_DEFAULTS.parser,
   queryOffsetMs: 30_000,
 } as const;

@@ -25,6 +25,7 @@ import { ENGINE_DEFAULTS } from '../promql/engine/engine-options.ts';
 import { AliasSource } from '../rules/catalogue/alias-source.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
+import { backTestDeps } from './back-tests.ts';
 import { createClusters } from './clusters.ts';
 import { featureTable, parserOptions } from './features.ts';
 import { type HttpServer, listen } from './http-server.ts';
@@ -366,6 +367,13 @@ class ProgramParts implements Program {
         version: VERSION,
         received: receivedAlerts(registry),
       },
+      backTest: backTestDeps({
+        engine,
+        source: new AliasSource(store),
+        rules: this.#rules,
+        notifications: this.#notifications,
+        resendDelayMs: options.rules.resendDelayMs,
+      }),
       write: createReceivers(this.#sink, () => this.#config, registry, logger),
       read: createRemoteRead(store, () => this.#config, engine.options.readSamplesMax),
       status: this.#statusSource(),

@@ -15,7 +15,7 @@ import { rateWindowMs } from '../rules/catalogue/expand-macros.ts';
 import { engineQuery } from '../rules/evaluation/rule-query.ts';
 import { loadRuleFiles } from '../rules/file/load-rule-files.ts';
 import type { RuleFile } from '../rules/file/rule-file.ts';
-import { RuleManager } from '../rules/manager/rule-manager.ts';
+import { RuleManager, type RuleSettings } from '../rules/manager/rule-manager.ts';
 import { RuleStates } from '../rules/manager/rule-states.ts';
 import type { ServeOptions } from './serve-options.ts';
 
@@ -83,6 +83,8 @@ export async function loadRuleStates(
 export class ProgramRules {
   readonly manager: RuleManager;
   readonly #externalUrl: string;
+  #files: readonly RuleFile[] = [];
+  #settings: RuleSettings | undefined;
 
   constructor(parts: RuleParts) {
     const { engine, source, sink, alerts, states, registry, logger, options, externalUrl } = parts;
@@ -114,12 +116,25 @@ export class ProgramRules {
     const { evaluationIntervalMs, ruleQueryOffsetMs, externalLabels } = config.global;
     const relabeler = new Relabeler(config.alerting.alertRelabelConfigs);
     const all = isCatalogueRecorded(config, hasClusters) ? [...files, ...builtIn] : files;
-    await this.manager.apply(all, {
+    this.#files = all;
+    this.#settings = {
       evaluationIntervalMs,
       queryOffsetMs: ruleQueryOffsetMs,
       externalLabels,
       externalUrl: this.#externalUrl,
       relabelAlert: (labels) => relabeler.apply(labels).labels,
-    });
+    };
+    await this.manager.apply(all, this.#settings);
+  }
+
+  /** Those that run. */
+  get files(): readonly RuleFile[] {
+    return this.#files;
+  }
+
+  /** Only after `apply`. */
+  get settings(): RuleSettings {
+    if (this.#settings === undefined) throw new Error('rules have not started');
+    return this.#settings;
   }
 }

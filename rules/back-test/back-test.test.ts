@@ -140,7 +140,7 @@ describe('backTest', () => {
           expect([...tested].sort()).toEqual([...live].sort());
         },
       ),
-      { numRuns: 150 },
+      { numRuns: 60 },
     );
   }, 60_000);
 
@@ -167,8 +167,12 @@ groups:
       `groups: [{name: g, limit: 1, rules: [{alert: A, expr: 'm > 1', for: 1m}]}]`,
     );
     const input = [
-      series({ i: '1' }, Array(20).fill(2)),
-      series({ i: '2' }, [...Array(8).fill(1), ...Array(4).fill(2), ...Array(8).fill(1)]),
+      series({ i: '1' }, Array<Cell>(20).fill(2)),
+      series({ i: '2' }, [
+        ...Array<Cell>(8).fill(1),
+        ...Array<Cell>(4).fill(2),
+        ...Array<Cell>(8).fill(1),
+      ]),
     ];
     const endMs = START_MS + 10 * INTERVAL_MS;
     const result = await testOf(file, input, endMs);

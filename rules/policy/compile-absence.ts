@@ -22,7 +22,11 @@ export function absenceText(
   const gone = goneText(policy, condition, metric, rangeMs);
   const any = selectedText(policy, condition, metric, { rangeMs }, lastOf);
   // Selectors that demand one value each give the alarm these labels.
-  const { alternatives } = objectSelectors(policy.spec.target, condition.filter, metric.level);
+  const { alternatives } = objectSelectors(
+    policy.spec.target,
+    [...metric.where, ...condition.filter],
+    metric.level,
+  );
   const [only, ...more] = alternatives;
   const isSimple = more.length === 0 && only?.ownerMatchers.length === 0;
   const range = `${metric.name}{${only?.matchers.join(',') ?? ''}}[${formatDurationMs(rangeMs)}]`;

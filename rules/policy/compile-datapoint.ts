@@ -108,7 +108,11 @@ export function selectedText(
   ofRange: (range: string) => string,
 ): string {
   const level = metric.level ?? objectLevel(type);
-  const { alternatives, excluded, usesTargetSeries } = objectSelectors(target, filter, level);
+  const { alternatives, excluded, usesTargetSeries } = objectSelectors(
+    target,
+    [...metric.where, ...filter],
+    level,
+  );
   const range = `[${formatDurationMs(rangeMs)}]${offsetText(offsetMs)}`;
   const textOf = (
     { matchers, ownerMatchers }: ObjectSelector,

@@ -181,7 +181,7 @@ export class PolicyFields {
       if (this.#asked.has(name)) continue;
       const near = nearestName(name, [...this.#asked]);
       const fix = near === undefined ? 'remove it' : `did you mean ${near}?`;
-      this.problem(name, 'is not a field of an alarm policy', fix);
+      this.problem(name, 'is not a known field', fix);
     }
   }
 
@@ -194,7 +194,7 @@ export class PolicyFields {
   }
 
   #add(path: string, problem: string, fix: string): void {
-    this.#problems.push({ path: path === '' ? '(policy)' : path, problem, fix });
+    this.#problems.push({ path: path === '' ? '(root)' : path, problem, fix });
   }
 }
 

@@ -1,5 +1,5 @@
 /** What a policy has to know of the metrics it is about. */
-import type { PolicyType } from './alarm-policy.ts';
+import type { LabelDemand, PolicyType } from './alarm-policy.ts';
 
 export interface PolicyMetric {
   readonly name: string;
@@ -9,6 +9,8 @@ export interface PolicyMetric {
   readonly factor: number;
   /** What the metric's series are about; undefined when it is none of the kinds of objects. */
   readonly level: ObjectLevel | undefined;
+  /** Of the metric's own labels, where a name means some of its series only. */
+  readonly where: readonly LabelDemand[];
 }
 
 export type ObjectLevel = Exclude<PolicyType, 'event' | 'promql' | 'absence'>;
@@ -65,7 +67,13 @@ export function metricByName(name: string): PolicyMetric {
   const kind = OWN_NAME.exec(name)?.[1] ?? '';
   const level = kind in IDENTITY ? (kind as ObjectLevel) : undefined;
   const isRatio = level !== undefined && name.endsWith('_ratio');
-  return { name, unit: isRatio ? '%' : unitOf(name), factor: isRatio ? PERCENT : 1, level };
+  return {
+    name,
+    unit: isRatio ? '%' : unitOf(name),
+    factor: isRatio ? PERCENT : 1,
+    level,
+    where: [],
+  };
 }
 
 const UNITS: readonly (readonly [string, string])[] = [

@@ -48,7 +48,7 @@ describe('readPolicy', () => {
     [
       'a field that is mistyped',
       { ...GOOD, serverity: 'info' },
-      'spec.serverity: is not a field of an alarm policy; did you mean severity?',
+      'spec.serverity: is not a known field; did you mean severity?',
     ],
     [
       'a type that is not known',
