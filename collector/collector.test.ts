@@ -27,7 +27,7 @@ function setUp() {
   });
   onTestFinished(() => collector.stop());
   const apply = (...scrapeConfigs: ScrapeConfig[]): void =>
-    collector.applyConfig({ global: global(), scrapeConfigs });
+    collector.applyConfig({ global: global(), scrapeConfigs, clusters: undefined });
   const metric = async (name: string): Promise<number> => {
     const { values } = (await registry.getSingleMetric(name)?.get()) ?? { values: [] };
     return values.reduce((sum, { value }) => sum + value, 0);

@@ -5,6 +5,8 @@ import type { Config, ScrapeConfig } from '../config/types.ts';
 import { type Clock, SYSTEM_CLOCK } from '../model/clock.ts';
 import type { Logger } from '../model/logger.ts';
 import type { SampleSink } from '../model/sink.ts';
+import { ClusterCollector } from './clusters/cluster-collector.ts';
+import { collectionOf } from './clusters/collection-of.ts';
 import { createDiscoverer, type DiscovererContext } from './discovery/create-discoverer.ts';
 import { DiscoveryManager, type GroupsByJob } from './discovery/discovery-manager.ts';
 import { discoveryMetrics } from './discovery/discovery-metrics.ts';
@@ -29,12 +31,15 @@ export interface CollectorOptions {
   readonly serverName?: string;
 }
 
+/** The parts of a configuration that say what is collected. */
+export type AppliedConfig = Pick<Config, 'global' | 'scrapeConfigs' | 'clusters'>;
+
 export interface Collector {
   /**
    * Takes a whole configuration; what does not change goes on undisturbed.
    * @throws Error for one that cannot be applied, which a checked configuration can
    */
-  applyConfig(config: Pick<Config, 'global' | 'scrapeConfigs'>): void;
+  applyConfig(config: AppliedConfig): void;
   /**
    * Scrapes besides those of the configuration, in place of the ones given before. One with the
    * name of a job of the configuration is left out.
@@ -65,6 +70,16 @@ export function createCollector(options: CollectorOptions): Collector {
     resolver: options.resolver ?? new SystemRecordResolver(),
     kubernetes,
   };
+  const clusters =
+    kubernetes === undefined
+      ? undefined
+      : new ClusterCollector({
+          clusters: kubernetes.clusters,
+          openJob: (job) => scrape.openJob(job),
+          registry,
+          clock,
+          logger,
+        });
   const discovery = new DiscoveryManager({
     name: 'scrape',
     createDiscoverer: (config, jobName) => createDiscoverer(config, jobName, context),
@@ -74,7 +89,7 @@ export function createCollector(options: CollectorOptions): Collector {
     logger,
     metrics,
   });
-  let config: Pick<Config, 'global' | 'scrapeConfigs'> | undefined;
+  let config: AppliedConfig | undefined;
   let generated: readonly ScrapeConfig[] = [];
   const apply = (): void => {
     if (config === undefined) return;
@@ -87,12 +102,14 @@ export function createCollector(options: CollectorOptions): Collector {
     applyConfig(next) {
       config = next;
       apply();
+      clusters?.applyConfig((name) => collectionOf(next.clusters ?? [], name));
     },
     setGenerated(configs) {
       generated = configs;
       apply();
     },
     async stop() {
+      clusters?.stop();
       await discovery.stop();
       await scrape.stop();
     },

@@ -1,17 +1,22 @@
 /** The section `clusters`: which Kubernetes clusters are watched, and how they are reached. */
+import type { ClusterCollection } from './collection-types.ts';
 import type { HttpClientConfig } from './http-client-types.ts';
 
 /** Contexts of a kubeconfig: its current one, every one, or those named. */
 export type KubeconfigContexts = 'current' | 'all' | readonly string[];
 
 /** One entry, which is one cluster, or several with `contexts`. */
-export interface ClusterConfig {
+export interface ClusterSource {
   /** Value of the label `cluster`; '' with a kubeconfig: the name of the context. */
   readonly name: string;
   readonly enabled: boolean;
   readonly access: ClusterAccess;
   /** None means all namespaces. */
   readonly namespaces: readonly string[];
+}
+
+export interface ClusterConfig extends ClusterSource {
+  readonly collection: ClusterCollection;
 }
 
 export type ClusterAccess =

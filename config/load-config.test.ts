@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { DEFAULT_COLLECTION } from './collection-types.ts';
 import { ConfigErrors } from './config-errors.ts';
 import { type LoadOptions, loadConfig } from './load-config.ts';
 import { readSecret } from './secret.ts';
@@ -234,6 +235,7 @@ state: {source: builtin, interval: 15s, resources: [pods], labels_allowlist: {po
           execPlugins: true,
         },
         namespaces: ['a'],
+        collection: DEFAULT_COLLECTION,
       },
     ]);
     expect(config.clickhouse?.tls.ca).toEqual({ file: path.join(dir, 'ca.pem') });

@@ -2,6 +2,7 @@
 import { isScalar } from 'yaml';
 import type { ClusterAccess, ClusterConfig, KubeconfigContexts } from './cluster-types.ts';
 import { quote } from './go-text.ts';
+import { readCollection } from './read-collection.ts';
 import { readHttpClient, readUrl } from './read-http-client.ts';
 import { isNullNode } from './yaml-reader.ts';
 import { readText, YamlSection } from './yaml-section.ts';
@@ -46,6 +47,7 @@ function readCluster(section: YamlSection): ClusterConfig {
     enabled: section.boolean('enabled', true),
     access,
     namespaces: section.strings('namespaces'),
+    collection: readCollection(section),
   };
 }
 

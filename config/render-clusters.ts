@@ -1,6 +1,7 @@
 /** Renders the section `clusters`. */
 import type { ClusterAccess, ClusterConfig } from './cluster-types.ts';
 import { redactUrl } from './go-url.ts';
+import { renderComponents, renderKubelet } from './render-collection.ts';
 import { type Rendered, renderFields } from './render-fields.ts';
 import { renderHttpClient } from './render-http-client.ts';
 
@@ -10,6 +11,8 @@ export function renderCluster(cluster: ClusterConfig): Rendered {
     ['enabled', cluster.enabled],
     ...renderAccess(cluster.access),
     ['?namespaces', cluster.namespaces],
+    ['kubelet', renderKubelet(cluster.collection.kubelet)],
+    ['components', renderComponents(cluster.collection.components)],
   ]);
 }
 

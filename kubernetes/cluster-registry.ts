@@ -1,7 +1,7 @@
 /** The clusters that are known now. */
 import { isDeepStrictEqual } from 'node:util';
 import type { Registry } from 'prom-client';
-import type { ClusterAccess, ClusterConfig } from '../config/cluster-types.ts';
+import type { ClusterAccess, ClusterSource } from '../config/cluster-types.ts';
 import type { Clock } from '../model/clock.ts';
 import type { Logger } from '../model/logger.ts';
 import type { ClusterListener, ClusterRegistry } from './cluster.ts';
@@ -63,7 +63,7 @@ export class ConnectedClusters implements ClusterRegistry {
    * What the configuration names, read but not yet applied.
    * @param configs undefined: what the environment names
    */
-  read(configs: readonly ClusterConfig[] | undefined): Promise<readonly ClusterDefinition[]> {
+  read(configs: readonly ClusterSource[] | undefined): Promise<readonly ClusterDefinition[]> {
     const { env } = this.#options;
     return configs === undefined ? clustersOfEnvironment(env) : clustersOfConfig(configs, env);
   }

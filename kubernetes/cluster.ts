@@ -1,3 +1,4 @@
+import type { ClusterConnection } from './cluster-credentials.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
 import type { CacheSelection, ObjectCache, Resource } from './object-cache.ts';
 
@@ -33,6 +34,8 @@ export interface ClusterHealth {
 export interface Cluster {
   readonly name: string;
   readonly health: ClusterHealth;
+  /** @throws ClusterUnreachable while it is not known: no kubeconfig, say */
+  connection(): Promise<ClusterConnection>;
   /**
    * Sends one request with the cluster's own credentials.
    * @throws ClusterUnreachable when no answer came

@@ -4,6 +4,7 @@ import { type Clock, pause } from '../model/clock.ts';
 import type { Logger } from '../model/logger.ts';
 import { ApiStatusError, ClusterUnreachable } from './api-errors.ts';
 import type { Cluster, ClusterHealth, ClusterRequest, ClusterResponse } from './cluster.ts';
+import type { ClusterConnection } from './cluster-credentials.ts';
 import { type ClusterMetrics, requestLabels } from './cluster-metrics.ts';
 import { ApiTransport, drain } from './connection/api-transport.ts';
 import type { ConnectionSettings } from './connection/connection-settings.ts';
@@ -65,6 +66,16 @@ export class ConnectedCluster implements Cluster {
   /** Each resource that somebody follows. */
   followed(): readonly FollowStatus[] {
     return [...this.#followed.values()].flatMap((followed) => followed.status());
+  }
+
+  async connection(): Promise<ClusterConnection> {
+    const { settings } = await this.#connect();
+    return {
+      serverUrl: settings.server.href.replace(/\/$/, ''),
+      isInCluster: this.definition.access.kind === 'in-cluster',
+      // Settings that were read anew count here too.
+      credentials: async (refused) => (await this.#connect()).credentials(refused),
+    };
   }
 
   async request(request: ClusterRequest): Promise<ClusterResponse> {

@@ -4,7 +4,9 @@ import type {
   ClusterListener,
   ClusterRegistry,
   ClusterRequest,
+  ClusterResponse,
 } from '../kubernetes/cluster.ts';
+import type { ClusterConnection } from '../kubernetes/cluster-credentials.ts';
 import type { KubernetesObject } from '../kubernetes/kubernetes-object.ts';
 import type {
   CacheSelection,
@@ -86,7 +88,11 @@ export class MemoryCluster implements Cluster {
     this.#isSynced = isSynced;
   }
 
-  request(): Promise<never> {
+  connection(): Promise<ClusterConnection> {
+    return Promise.reject(new Error('no network'));
+  }
+
+  request(_request: ClusterRequest): Promise<ClusterResponse> {
     return Promise.reject(new Error('no network'));
   }
 
@@ -112,11 +118,22 @@ export class MemoryCluster implements Cluster {
   }
 
   put(object: KubernetesObject): void {
+    this.#forget(object);
+    this.#objects.push(object);
     for (const cache of this.caches) if (isOf(cache, object)) cache.put(object);
   }
 
   delete(object: KubernetesObject): void {
+    this.#forget(object);
     for (const cache of this.caches) if (isOf(cache, object)) cache.delete(object);
+  }
+
+  #forget({ kind, metadata: { namespace, name } }: KubernetesObject): void {
+    const at = this.#objects.findIndex(
+      (one) =>
+        one.kind === kind && one.metadata.name === name && one.metadata.namespace === namespace,
+    );
+    if (at >= 0) this.#objects.splice(at, 1);
   }
 
   /** Caches that somebody listens to. */

@@ -1,11 +1,11 @@
 /** An HTTP client built from Prometheus' `<http_config>`. */
 import type { HttpClientConfig } from '../../config/http-client-types.ts';
+import type { Environment } from '../../model/proxy-selection.ts';
 import { configuredHeaders } from './authorization.ts';
 import { BodyBuffer } from './body-buffer.ts';
 import { exchange, type ResponseHead } from './exchange.ts';
 import { BodySizeError, HttpRequestError, toHttpError } from './http-error.ts';
 import { OAuth2Tokens, type PostForm } from './oauth2.ts';
-import type { Environment } from '../../model/proxy-selection.ts';
 import { ResponseReader } from './response-reader.ts';
 import { Transport, type TransportOptions } from './transport.ts';
 import { USER_AGENT } from './user-agent.ts';
@@ -42,9 +42,19 @@ export interface HttpClientOptions {
   readonly nowMs?: () => number;
   readonly env?: Environment;
   readonly tlsRecheckMs?: number;
+  /** Makes the connections that go through no proxy, in place of the configuration's TLS settings. */
+  readonly connect?: TransportOptions['connect'];
 }
 
-export class HttpClient {
+/** What asks for pages: our client, or one that knows another way to their servers. */
+export interface HttpRequester {
+  /** @throws HttpRequestError */
+  request(request: HttpRequest): Promise<HttpResponse>;
+  /** Lets requests under way end. */
+  close(): void;
+}
+
+export class HttpClient implements HttpRequester {
   readonly #config: HttpClientConfig;
   readonly #transport: Transport;
   readonly #tokens: OAuth2Tokens | undefined;
@@ -56,6 +66,7 @@ export class HttpClient {
       nowMs,
       env: options.env ?? process.env,
       tlsRecheckMs: options.tlsRecheckMs ?? TLS_RECHECK_MS,
+      connect: options.connect,
     };
     this.#config = config;
     this.#transport = new Transport(config.tls, config, config.enableHttp2, transportOptions);

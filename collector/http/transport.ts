@@ -20,6 +20,7 @@ export interface TransportOptions {
   readonly nowMs: () => number;
   /** Certificate files are looked at when the last look is this long ago. */
   readonly tlsRecheckMs: number;
+  readonly connect: buildConnector.connector | undefined;
 }
 
 /** How a request to a URL is put on the wire. */
@@ -109,7 +110,9 @@ export class Transport {
   #direct(tls: TlsOptions, viaTls: boolean, socketPath: string): Dispatcher {
     return this.#cached(`direct ${viaTls} ${socketPath}`, () => {
       const options = { ...tls, allowH2: this.#allowH2, timeout: CONNECT_TIMEOUT_MS };
-      const connect = buildConnector(socketPath === '' ? options : { ...options, socketPath });
+      const connect =
+        this.#options.connect ??
+        buildConnector(socketPath === '' ? options : { ...options, socketPath });
       return new Agent({
         ...AGENT_OPTIONS,
         allowH2: this.#allowH2,

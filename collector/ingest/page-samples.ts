@@ -49,8 +49,9 @@ export class PageSamples {
   hasRepeats = false;
   readonly #slots: SeriesSlots;
   readonly #columns: ScrapeColumns;
-  readonly #honorTimestamps: boolean;
-  readonly #tracksOwnTime: boolean;
+  readonly #options: Pick<IngestOptions, 'honorTimestamps' | 'trackTimestampsStaleness'>;
+  #honorTimestamps = false;
+  #tracksOwnTime = false;
   readonly #ownTime = new OwnTimeSamples();
   readonly #ownTimeSeries = new OutsideSeries();
   readonly #histograms: SlotHistogram[] = [];
@@ -68,8 +69,17 @@ export class PageSamples {
   ) {
     this.#slots = slots;
     this.#columns = columns;
-    this.#honorTimestamps = options.honorTimestamps;
-    this.#tracksOwnTime = options.honorTimestamps && options.trackTimestampsStaleness;
+    this.#options = options;
+    this.trustTimestamps(true);
+  }
+
+  /** From the next page on. @returns whether that is a change */
+  trustTimestamps(isTrusted: boolean): boolean {
+    const { honorTimestamps, trackTimestampsStaleness } = this.#options;
+    const before = this.#honorTimestamps;
+    this.#honorTimestamps = honorTimestamps && isTrusted;
+    this.#tracksOwnTime = this.#honorTimestamps && trackTimestampsStaleness;
+    return this.#honorTimestamps !== before;
   }
 
   begin(page: number): void {

@@ -117,6 +117,15 @@ export class TargetIngest {
     }
   }
 
+  /**
+   * Timestamps of pages to come count only while they are trusted (and the options honour them);
+   * what is not trusted gets the scrape's time.
+   */
+  setTimestampsTrusted(isTrusted: boolean): void {
+    // Lines are not compared with those of a page that was read in another way.
+    if (this.#samples.trustTimestamps(isTrusted)) this.#rowPage = 0;
+  }
+
   /** The scrape failed: every series that the target had ends now. */
   fail(scrapeTimeMs: number): void {
     this.#begin();

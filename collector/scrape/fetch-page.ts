@@ -2,7 +2,7 @@
 import type { ScrapeConfig } from '../../config/types.ts';
 import type { BodyBuffer } from '../http/body-buffer.ts';
 import { decompress } from '../http/decompress.ts';
-import type { HttpClient } from '../http/http-client.ts';
+import type { HttpRequester } from '../http/http-client.ts';
 import { HttpStatusError } from '../http/http-error.ts';
 import { acceptHeader } from './accept-header.ts';
 import type { Target } from './target.ts';
@@ -41,7 +41,7 @@ export function fetchSettings(config: ScrapeConfig): FetchSettings {
  * @throws HttpRequestError in Prometheus' words
  */
 export async function fetchPage(
-  client: HttpClient,
+  client: HttpRequester,
   target: Target,
   settings: FetchSettings,
   buffer: BodyBuffer,

@@ -2,14 +2,16 @@
 import type { Clock } from '../../model/clock.ts';
 import type { Logger } from '../../model/logger.ts';
 import type { BodyBufferPool } from '../http/body-buffer.ts';
-import type { HttpClient } from '../http/http-client.ts';
+import type { HttpRequester } from '../http/http-client.ts';
 import { BodySizeError, CanceledError, DeadlineError } from '../http/http-error.ts';
 import type { IngestStats } from '../ingest/ingest-options.ts';
+import type { ReportSample } from '../ingest/target-ingest.ts';
 import { type FetchSettings, fetchPage } from './fetch-page.ts';
 import { goDurationText } from './go-duration.ts';
 import type { IngestSlot } from './ingest-slot.ts';
+import type { OpenPreparer, PagePreparer } from './page-preparer.ts';
 import { ReportSamples } from './report-samples.ts';
-import { firstDelayMs, ScrapeGrid } from './scrape-grid.ts';
+import { ScrapeGrid } from './scrape-grid.ts';
 import { countRefusals, type ScrapeMetrics } from './scrape-metrics.ts';
 import type { Target } from './target.ts';
 
@@ -18,13 +20,13 @@ export interface LoopContext {
   readonly clock: Clock;
   readonly metrics: ScrapeMetrics;
   readonly buffers: BodyBufferPool;
-  /** Sets servers apart in time; see `firstDelayMs`. */
-  readonly seed: () => bigint;
 }
 
 /** What the loops of one pool share; replaced as a whole when the configuration changes. */
 export interface LoopSettings {
-  readonly client: HttpClient;
+  readonly client: HttpRequester;
+  /** Makes pages ready to be read; pages are read as they come when absent. */
+  readonly openPreparer: OpenPreparer | undefined;
   readonly fetch: FetchSettings;
   readonly sampleLimit: number;
   readonly hasExtraMetrics: boolean;
@@ -42,6 +44,7 @@ export class ScrapeLoop {
   readonly #context: LoopContext;
   readonly #samples: ReportSamples;
   #settings: LoopSettings;
+  #preparer: PagePreparer | undefined;
   /** Every scrape fails with it, unasked; '' for none. */
   forcedError = '';
   #grid: ScrapeGrid | undefined;
@@ -57,6 +60,7 @@ export class ScrapeLoop {
     this.target = target;
     this.slot = slot;
     this.#settings = settings;
+    this.#preparer = settings.openPreparer?.(target);
     this.#context = context;
     this.#samples = new ReportSamples(target.labels);
     const interval = goDurationText(target.intervalMs);
@@ -66,11 +70,10 @@ export class ScrapeLoop {
     ];
   }
 
-  /** @param firstDelay waited before the first scrape; the target's place in the interval if not given */
-  start(firstDelay?: number): void {
-    const { clock, seed } = this.#context;
-    const { key, intervalMs } = this.target;
-    const delayMs = firstDelay ?? firstDelayMs(key, seed(), intervalMs, clock.nowMs());
+  /** @param delayMs waited before the first scrape */
+  start(delayMs: number): void {
+    const { clock } = this.#context;
+    const { intervalMs } = this.target;
     this.#cancelTimer = clock.schedule(delayMs, () => {
       this.#grid = new ScrapeGrid(intervalMs, clock.nowMs(), clock.monotonicMs());
       this.#tick(this.#grid);
@@ -79,6 +82,8 @@ export class ScrapeLoop {
 
   /** From the next scrape on. */
   configure(settings: LoopSettings): void {
+    const isSame = settings.openPreparer === this.#settings.openPreparer;
+    if (!isSame) this.#preparer = settings.openPreparer?.(this.target);
     this.#settings = settings;
   }
 
@@ -168,14 +173,17 @@ export class ScrapeLoop {
       );
       if (this.#isOver()) return NOTHING;
       if (page.body.length > 0) this.#lastBodyBytes = page.body.length;
+      const prepared = this.#preparer?.prepare(page, timestampMs);
+      const { body, contentType } = prepared ?? page;
       const ingest = this.slot.at(timestampMs);
-      const stats = await ingest.ingestInSlices(page.body, page.contentType, timestampMs);
+      if (prepared !== undefined) ingest.setTimestampsTrusted(prepared.trustsTimestamps);
+      const stats = await ingest.ingestInSlices(body, contentType, timestampMs);
       // Another loop may have taken the slot over between two slices.
       if (this.#isOver()) return NOTHING;
       countRefusals(stats, metrics);
       if (stats.error !== undefined) ingest.fail(timestampMs);
       const error = stats.error?.message ?? '';
-      return { stats, error, bodyBytes: page.body.length };
+      return { stats, error, bodyBytes: page.body.length, also: prepared?.also ?? [] };
     } catch (error) {
       if (this.#isOver()) return NOTHING;
       const isTooLarge = error instanceof BodySizeError;
@@ -212,7 +220,8 @@ export class ScrapeLoop {
       : undefined;
     const durationSeconds = durationMs / 1000;
     const samples = { isUp, durationSeconds, scraped, kept, seriesAdded };
-    this.slot.at(timestampMs).report(timestampMs, this.#samples.of(samples, extra));
+    const entries = [...this.#samples.of(samples, extra), ...outcome.also];
+    this.slot.at(timestampMs).report(timestampMs, entries);
     if (isUp) return;
     settings.logger.debug('scrape failed', { target: this.target.url, error: outcome.error });
     settings.onFailure(this.target, outcome.error);
@@ -249,12 +258,15 @@ interface ScrapeOutcome {
   readonly error: string;
   /** -1 when the page was too large. */
   readonly bodyBytes: number;
+  /** What the preparer says beside the page. */
+  readonly also: readonly ReportSample[];
 }
 
 const NOTHING: ScrapeOutcome = {
   stats: { scraped: 0, kept: 0, seriesAdded: 0 },
   error: '',
   bodyBytes: 0,
+  also: [],
 };
 
 function errorText(error: unknown): string {

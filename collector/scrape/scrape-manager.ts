@@ -10,6 +10,7 @@ import type { GroupsByJob } from '../discovery/discovery-manager.ts';
 import { BodyBufferPool } from '../http/body-buffer.ts';
 import { HttpClient } from '../http/http-client.ts';
 import { FailureLog } from './failure-log.ts';
+import type { JobHandle, MadeJob } from './made-job.ts';
 import { ingestOpener } from './open-ingest.ts';
 import { offsetSeed } from './scrape-grid.ts';
 import { scrapeMetrics } from './scrape-metrics.ts';
@@ -39,6 +40,8 @@ export class ScrapeManager {
   #seed = 0n;
   #configs: ReadonlyMap<string, ScrapeConfig> = new Map();
   readonly #pools = new Map<string, ScrapePool>();
+  /** Of jobs that are not in the configuration; see `openJob`. */
+  readonly #madePools = new Map<string, ScrapePool>();
   /** Jobs that are gone, until their series are marked stale. */
   readonly #retired = new Map<string, ScrapePool>();
 
@@ -92,14 +95,37 @@ export class ScrapeManager {
     }
   }
 
+  /**
+   * Begins a job beside those of the configuration. One of a name that was closed a moment ago
+   * goes on with its series.
+   */
+  openJob(job: MadeJob): JobHandle {
+    const { jobName } = job.config;
+    const context = this.#madeContext(job);
+    const retired = this.#retired.get(jobName);
+    this.#retired.delete(jobName);
+    const pool = retired ?? new ScrapePool(job.config, context);
+    retired?.reload(job.config, context);
+    this.#madePools.set(jobName, pool);
+    return {
+      sync: (groups) => pool.sync(groups),
+      close: () => {
+        if (this.#madePools.get(jobName) !== pool) return;
+        this.#madePools.delete(jobName);
+        pool.retire();
+        this.#retired.set(jobName, pool);
+      },
+    };
+  }
+
   /** Names of the pools that run, sorted. */
   poolNames(): readonly string[] {
-    return [...this.#pools.keys()].sort();
+    return [...this.#pools.keys(), ...this.#madePools.keys()].sort();
   }
 
   /** The config of a pool that runs. */
   poolConfig(job: string): ScrapeConfig | undefined {
-    return this.#pools.get(job)?.config;
+    return this.#pool(job)?.config;
   }
 
   /** By job; within it sorted by URL. */
@@ -111,7 +137,8 @@ export class ScrapeManager {
 
   /** Of all active targets; read it at once, it changes with the next scrape. */
   targetMetadata(): readonly TargetMetadata[] {
-    return [...this.#pools.values()].flatMap((pool) => pool.targetMetadata());
+    const pools = [...this.#pools.values(), ...this.#madePools.values()];
+    return pools.flatMap((pool) => pool.targetMetadata());
   }
 
   /** By job. */
@@ -120,8 +147,9 @@ export class ScrapeManager {
   }
 
   async stop(): Promise<void> {
-    const pools = [...this.#pools.values(), ...this.#retired.values()];
+    const pools = [this.#pools, this.#madePools, this.#retired].flatMap((map) => [...map.values()]);
     this.#pools.clear();
+    this.#madePools.clear();
     this.#retired.clear();
     await Promise.all(pools.map((pool) => pool.shutdown()));
     await this.#failures.close();
@@ -129,8 +157,12 @@ export class ScrapeManager {
 
   #byJob<T>(get: (pool: ScrapePool) => T): ReadonlyMap<string, T> {
     return new Map(
-      this.poolNames().map((job) => [job, get(this.#pools.get(job) as ScrapePool)] as const),
+      this.poolNames().map((job) => [job, get(this.#pool(job) as ScrapePool)] as const),
     );
+  }
+
+  #pool(job: string): ScrapePool | undefined {
+    return this.#pools.get(job) ?? this.#madePools.get(job);
   }
 
   #open(config: ScrapeConfig): ScrapePool | undefined {
@@ -148,6 +180,16 @@ export class ScrapeManager {
       this.#options.logger.error('error creating new scrape pool', { scrapePool: jobName, error });
       return undefined;
     }
+  }
+
+  #madeContext({ client, openPreparer, firstSpreadMs }: MadeJob): PoolContext {
+    return {
+      ...this.#poolContext(),
+      // The client is its maker's, and goes on when this pool ends.
+      openClient: () => ({ request: (request) => client.request(request), close: () => undefined }),
+      ...(openPreparer === undefined ? {} : { openPreparer }),
+      ...(firstSpreadMs === undefined ? {} : { firstSpreadMs }),
+    };
   }
 
   #poolContext(): PoolContext {

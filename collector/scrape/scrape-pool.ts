@@ -3,22 +3,30 @@ import type { ScrapeConfig } from '../../config/types.ts';
 import type { Logger } from '../../model/logger.ts';
 import type { MetricMetadata } from '../../model/sink.ts';
 import type { TargetGroup } from '../discovery/discoverer.ts';
-import type { HttpClient } from '../http/http-client.ts';
+import type { HttpRequester } from '../http/http-client.ts';
 import type { TargetIngest } from '../ingest/target-ingest.ts';
 import { fetchSettings } from './fetch-page.ts';
 import { goDurationText } from './go-duration.ts';
 import { IngestSlot } from './ingest-slot.ts';
 import { keepsIngest } from './open-ingest.ts';
+import type { OpenPreparer } from './page-preparer.ts';
+import { firstDelayMs } from './scrape-grid.ts';
 import { type LoopContext, type LoopSettings, ScrapeLoop } from './scrape-loop.ts';
 import type { DroppedTarget, Target } from './target.ts';
 import { TargetFactory } from './targets-of-group.ts';
 
 export interface PoolContext extends LoopContext {
+  /** Sets servers apart in time; see `firstDelayMs`. */
+  readonly seed: () => bigint;
   readonly logger: Logger;
   readonly openIngest: (target: Target, config: ScrapeConfig) => TargetIngest;
   /** Takes the failed scrapes of jobs with a `scrape_failure_log_file`. */
   readonly onFailure: (config: ScrapeConfig, target: Target, error: string) => void;
-  readonly openClient: (config: ScrapeConfig) => HttpClient;
+  readonly openClient: (config: ScrapeConfig) => HttpRequester;
+  /** See `LoopSettings`. */
+  readonly openPreparer?: OpenPreparer;
+  /** First scrapes are spread over so much, if it is less than the interval. */
+  readonly firstSpreadMs?: number;
 }
 
 export interface TargetMetadata {
@@ -27,7 +35,7 @@ export interface TargetMetadata {
 }
 
 export class ScrapePool {
-  readonly #context: PoolContext;
+  #context: PoolContext;
   #config: ScrapeConfig;
   #factory: TargetFactory;
   #settings: LoopSettings;
@@ -43,7 +51,7 @@ export class ScrapePool {
     this.#config = config;
     this.#context = context;
     this.#factory = new TargetFactory(config);
-    this.#settings = this.#newSettings(config);
+    this.#settings = this.#newSettings(config, context);
     context.metrics.pools.inc();
     context.metrics.poolTargetLimit.labels(config.jobName).set(config.targetLimit);
   }
@@ -78,16 +86,18 @@ export class ScrapePool {
   /**
    * Changes the configuration under running loops. Targets that stay the same keep their place in
    * time; their series are kept where the change does not touch them.
+   * @param context another one, when who makes the job is another
    * @throws Error for a config that cannot be used; nothing is changed then
    */
-  reload(config: ScrapeConfig): void {
-    const { clock, metrics } = this.#context;
+  reload(config: ScrapeConfig, context: PoolContext = this.#context): void {
+    const { clock, metrics } = context;
     const startMs = clock.monotonicMs();
     const oldClient = this.#settings.client;
     metrics.poolReloads.inc();
     // These two may throw: before anything is changed.
     const factory = new TargetFactory(config);
-    const settings = this.#newSettings(config);
+    const settings = this.#newSettings(config, context);
+    this.#context = context;
     this.#config = config;
     this.#factory = factory;
     this.#settings = settings;
@@ -155,10 +165,10 @@ export class ScrapePool {
     }
   }
 
-  #newSettings(config: ScrapeConfig): LoopSettings {
-    const context = this.#context;
+  #newSettings(config: ScrapeConfig, context: PoolContext): LoopSettings {
     return {
       client: context.openClient(config),
+      openPreparer: context.openPreparer,
       fetch: fetchSettings(config),
       sampleLimit: config.sampleLimit,
       hasExtraMetrics: config.extraScrapeMetrics,
@@ -184,11 +194,17 @@ export class ScrapePool {
       const slot = this.#takeOver(target, gone) ?? this.#newSlot(target);
       const loop = new ScrapeLoop(target, slot, this.#settings, this.#context);
       this.#loops.set(key, loop);
-      loop.start();
+      loop.start(this.#firstDelayMs(target));
     }
     for (const loop of gone.values()) this.#endLoop(loop);
     this.#context.metrics.poolTargets.labels(this.#config.jobName).set(this.#loops.size);
     this.#applyTargetLimit();
+  }
+
+  #firstDelayMs({ key, intervalMs }: Target): number {
+    const { clock, seed, firstSpreadMs } = this.#context;
+    const spreadMs = Math.min(intervalMs, firstSpreadMs ?? intervalMs);
+    return firstDelayMs(key, seed(), spreadMs, clock.nowMs());
   }
 
   #collectTargets(): Map<string, Target> {

@@ -10,12 +10,13 @@ import { proxySelection } from '../../model/proxy-selection.ts';
 import { VERSION } from '../../model/version.ts';
 import { ClusterUnreachable } from '../api-errors.ts';
 import type { ClusterRequest, ClusterResponse } from '../cluster.ts';
+import type { ClusterCredentials } from '../cluster-credentials.ts';
 import { type AgentPair, CONNECT_MS_MAX, createAgents, dropIdle } from './api-agent.ts';
 import type { ConnectionSettings } from './connection-settings.ts';
 import { type Credential, type Credentials, createCredentials } from './credentials.ts';
 import { impersonationHeaders } from './impersonation.ts';
 import { RequestGate } from './request-gate.ts';
-import { TlsMaterial, type TlsOptions } from './tls-material.ts';
+import { type PemTexts, TlsMaterial, type TlsOptions } from './tls-material.ts';
 
 const TIMEOUT_MS = 30_000;
 /** A stream has no end, but an answer it must have; a loaded server holds requests for a minute. */
@@ -35,6 +36,12 @@ export interface TransportOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
+interface GivenCredentials {
+  readonly credential: Credential;
+  readonly pems: PemTexts;
+  readonly credentials: ClusterCredentials;
+}
+
 export class ApiTransport {
   readonly settings: ConnectionSettings;
   readonly gate: RequestGate;
@@ -45,6 +52,7 @@ export class ApiTransport {
   readonly #closed = new AbortController();
   #agents: AgentPair | undefined;
   #agentsFor: TlsOptions | undefined;
+  #given: GivenCredentials | undefined;
 
   constructor(settings: ConnectionSettings, { clock, env }: TransportOptions) {
     this.settings = settings;
@@ -81,6 +89,31 @@ export class ApiTransport {
       leave?.();
       throw error;
     }
+  }
+
+  /**
+   * What requests are sent with now, for other servers of the cluster: the same object until it is
+   * another.
+   * @param refused what one of them answered with 401
+   * @throws ClusterUnreachable
+   */
+  async credentials(refused?: ClusterCredentials): Promise<ClusterCredentials> {
+    if (refused !== undefined && refused === this.#given?.credentials) {
+      this.#material.recheck();
+      this.#credentials.refused(this.#given.credential);
+    }
+    const credential = await this.#credentials.current();
+    const { pems } = await this.#material.read(credential.certificate);
+    const given = this.#given;
+    if (given?.pems === pems && isSame(given.credential, credential)) return given.credentials;
+    const credentials = {
+      authorization: credential.authorization,
+      ca: pems.ca,
+      cert: pems.cert,
+      key: pems.key,
+    };
+    this.#given = { credential, pems, credentials };
+    return credentials;
   }
 
   /** Ends everything that runs. */

@@ -28,8 +28,16 @@ export interface ClientCertificate {
 }
 
 /** One reading; another object means that something changed. */
+/** PEM texts; what is absent is not there. */
+export interface PemTexts {
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+}
+
 export interface TlsOptions {
   readonly options: ConnectionOptions;
+  readonly pems: PemTexts;
 }
 
 export class TlsMaterial {
@@ -55,7 +63,7 @@ export class TlsMaterial {
     }
     const version = await filesVersion(this.#tls);
     if (known === undefined || isOtherClient || version !== this.#version) {
-      this.#current = { options: await readOptions(this.#tls, client) };
+      this.#current = await readOptions(this.#tls, client);
       this.#client = client;
       this.#version = version;
     }
@@ -72,7 +80,7 @@ export class TlsMaterial {
 async function readOptions(
   tls: TlsConfig,
   client: ClientCertificate | undefined,
-): Promise<ConnectionOptions> {
+): Promise<TlsOptions> {
   const options: ConnectionOptions = { rejectUnauthorized: !tls.insecureSkipVerify };
   const pems: { ca?: string; cert?: string; key?: string } = {};
   if (tls.ca !== undefined) pems.ca = await readPem(tls.ca, 'certificate authority');
@@ -98,7 +106,7 @@ async function readOptions(
     if (isIP(name) === 0) options.servername = name;
     options.checkServerIdentity = (_host, cert) => checkServerIdentity(name, cert);
   }
-  return options;
+  return { options, pems };
 }
 
 /** @throws ClusterUnreachable naming the file that cannot be read */

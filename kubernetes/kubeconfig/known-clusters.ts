@@ -1,5 +1,5 @@
 /** Which clusters the configuration and the environment name, and how each is connected. */
-import type { ClusterAccess, ClusterConfig } from '../../config/cluster-types.ts';
+import type { ClusterAccess, ClusterSource } from '../../config/cluster-types.ts';
 import type { HttpClientConfig } from '../../config/http-client-types.ts';
 import { Secret } from '../../config/secret.ts';
 import type { ClusterAuth, ConnectionSettings } from '../connection/connection-settings.ts';
@@ -57,7 +57,7 @@ export async function clustersOfEnvironment(env: Env): Promise<readonly ClusterD
 
 /** A kubeconfig that cannot be read is a cluster that tells why: it may come later. */
 export async function clustersOfConfig(
-  configs: readonly ClusterConfig[],
+  configs: readonly ClusterSource[],
   env: Env,
 ): Promise<readonly ClusterDefinition[]> {
   const enabled = configs.filter((config) => config.enabled);
@@ -72,7 +72,7 @@ export async function clustersOfConfig(
 }
 
 async function expand(
-  config: ClusterConfig,
+  config: ClusterSource,
   origin: ClusterOrigin,
   env: Env,
 ): Promise<readonly ClusterDefinition[]> {

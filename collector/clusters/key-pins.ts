@@ -1,0 +1,64 @@
+/**
+ * Whom servers of a cluster showed themselves to be. Most kubelets sign their certificate
+ * themselves: the key shown first is remembered for as long as the Node object lives.
+ */
+import { createHash } from 'node:crypto';
+import type { TLSSocket } from 'node:tls';
+import type { KubeletTls } from '../../config/collection-types.ts';
+import { HttpRequestError } from '../http/http-error.ts';
+import type { Endpoint } from './endpoint.ts';
+
+/** Vouched for by an authority, in place of a key. */
+const BY_AUTHORITY = 'authority';
+
+/** The server is not the one that was there before, or nobody vouches for it. */
+export class CertificateError extends HttpRequestError {
+  override readonly name = 'CertificateError';
+}
+
+/** Of one cluster. */
+export class KeyPins {
+  /** By the owner's UID: the key's hash, or `BY_AUTHORITY`. */
+  readonly #pins = new Map<string, string>();
+
+  /**
+   * To be called before anything is sent.
+   * @throws CertificateError
+   */
+  check(socket: TLSSocket, endpoint: Endpoint, tls: KubeletTls): void {
+    if (tls === 'insecure') return;
+    const { owner, ownerUid } = endpoint;
+    if (socket.authorized) {
+      this.#pins.set(ownerUid, BY_AUTHORITY);
+      return;
+    }
+    const reason = String(socket.authorizationError);
+    if (tls === 'verify') {
+      throw new CertificateError(`tls: failed to verify certificate of ${owner}: ${reason}`);
+    }
+    const key = keyHash(socket);
+    const pin = this.#pins.get(ownerUid);
+    if (pin === undefined) this.#pins.set(ownerUid, key);
+    else if (pin === BY_AUTHORITY) {
+      throw new CertificateError(
+        `tls: the certificate of ${owner} was vouched for before and no longer is: ${reason}`,
+      );
+    } else if (pin !== key) {
+      throw new CertificateError(
+        `tls: ${owner} has another key than before, as another server would`,
+      );
+    }
+  }
+
+  /** The Node or Pod is gone. */
+  forget(ownerUid: string): void {
+    this.#pins.delete(ownerUid);
+  }
+}
+
+function keyHash(socket: TLSSocket): string {
+  const certificate = socket.getPeerX509Certificate();
+  if (certificate === undefined) throw new CertificateError('tls: the server shows no certificate');
+  const key = certificate.publicKey.export({ type: 'spki', format: 'der' });
+  return createHash('sha256').update(key).digest('base64');
+}
