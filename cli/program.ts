@@ -7,6 +7,7 @@ import { receivedAlerts } from '../api/alertmanager/received-alerts.ts';
 import { type AppDeps, createApp } from '../api/app.ts';
 import { FileQueryLog } from '../api/query/query-log.ts';
 import { RunningQueries } from '../api/query/running-queries.ts';
+import { recordClusterHistory } from '../collector/cluster-history/cluster-history.ts';
 import { type Collector, createCollector } from '../collector/collector.ts';
 import { ObjectState } from '../collector/object-state/object-state.ts';
 import { ForwardingSink } from '../collector/remote-send/forwarding-sink.ts';
@@ -87,6 +88,7 @@ class ProgramParts implements Program {
   #clusters!: ConnectedClusters;
   #collector!: Collector;
   #objectState!: ObjectState;
+  #endHistory!: () => void;
   #rules!: ProgramRules;
   #notifications!: ProgramNotifications;
   #ownAlarms!: OwnAlarms;
@@ -175,6 +177,14 @@ class ProgramParts implements Program {
       });
       this.#rules = await this.#createRules(engine);
       app = createApp(this.#appDeps(engine));
+      this.#endHistory = recordClusterHistory({
+        clusters: this.#clusters,
+        sink: this.#store.historySink,
+        source: this.#store.historySource,
+        registry: this.#registry,
+        logger: this.#logger.with({ component: 'history' }),
+        now: Date.now,
+      });
       this.#clusters.apply(clusters);
       this.#apply(this.#config);
       // Before the rules, whose alerts it takes.
@@ -200,6 +210,7 @@ class ProgramParts implements Program {
     this.#ownAlarms.stop();
     await this.#notifications.stop();
     await this.#collector.stop();
+    this.#endHistory();
     await this.#objectState.stop();
     this.#clusters.close();
     await this.#server.close();
