@@ -21,6 +21,8 @@ import { addProgramFolders, prepareMachine } from './machine.ts';
 import { applyObjects, readManifests } from './manifests.ts';
 import {
   addAddress,
+  forgetScaleNodes,
+  keepScaleNodesHere,
   removeAddress,
   removeBridges,
   removeKubeletRules,
@@ -86,6 +88,7 @@ export async function upSecond(): Promise<void> {
   linkProgram(settings, await buildGoProgram('kubernetes'));
   const controlPlane = new ControlPlane(settings);
   addAddress(settings.address);
+  keepScaleNodesHere();
   await start(controlPlane.etcd());
   await start(controlPlane.apiServer());
 }
@@ -114,6 +117,7 @@ export async function downSecond(): Promise<void> {
   const controlPlane = new ControlPlane(settings);
   for (const component of [controlPlane.apiServer(), controlPlane.etcd()]) await stop(component);
   removeAddress(settings.address);
+  forgetScaleNodes();
   rmSync(settings.folder, { recursive: true });
 }
 

@@ -1,7 +1,7 @@
 /** The machine's side of the network: the bridge that carries the control planes' addresses. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
-import { CONTROL_BRIDGE, POD_BRIDGE, SERVICE_NETWORK } from './settings.ts';
+import { CONTROL_BRIDGE, POD_BRIDGE, SCALE_NODE_NETWORK, SERVICE_NETWORK } from './settings.ts';
 
 /** Bridged packets meet the rules of Services only with this. */
 const BRIDGE_RULES = '/proc/sys/net/bridge/bridge-nf-call-iptables';
@@ -21,6 +21,17 @@ export function addAddress(address: string): void {
 export function routeServices(): void {
   if (existsSync(BRIDGE_RULES)) writeFileSync(BRIDGE_RULES, '1');
   ip(['route', 'replace', SERVICE_NETWORK, 'dev', CONTROL_BRIDGE]);
+}
+
+/** Nodes that are only objects have addresses of this machine, where nothing listens: asked, they refuse at once. */
+export function keepScaleNodesHere(): void {
+  ip(['route', 'replace', 'local', SCALE_NODE_NETWORK, 'dev', 'lo', 'table', 'local']);
+}
+
+export function forgetScaleNodes(): void {
+  const route = ['route', 'show', 'table', 'local', 'exact', SCALE_NODE_NETWORK];
+  if (execFileSync('ip', route, { encoding: 'utf8' }) === '') return;
+  ip(['route', 'delete', 'local', SCALE_NODE_NETWORK, 'table', 'local']);
 }
 
 export function removeAddress(address: string): void {

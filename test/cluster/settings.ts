@@ -25,6 +25,8 @@ export const POD_NETWORK = '10.244.0.0/16';
 /** The node's share of `POD_NETWORK`. */
 export const NODE_POD_NETWORK = '10.244.0.0/24';
 export const SERVICE_NETWORK = '10.96.0.0/16';
+/** Addresses of the nodes that the generator of large clusters makes. */
+export const SCALE_NODE_NETWORK = '10.99.0.0/16';
 /** First of `SERVICE_NETWORK`: what Pods call the API server. */
 export const KUBERNETES_SERVICE_IP = '10.96.0.1';
 export const DNS_SERVICE_IP = '10.96.0.10';
