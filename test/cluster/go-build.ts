@@ -45,6 +45,14 @@ export function goVersion(): string | undefined {
   }
 }
 
+/** The path of the module's program if this source and compiler have been built, else undefined. */
+export function builtProgram(name: GoModule): string | undefined {
+  const version = goVersion();
+  if (version === undefined) return undefined;
+  const { program } = buildPlan(name, version);
+  return existsSync(program) ? program : undefined;
+}
+
 /**
  * The path of the module's program; built when this source and compiler have not been built yet.
  * The first build of `kubernetes` takes several minutes.
@@ -52,23 +60,27 @@ export function goVersion(): string | undefined {
 export async function buildGoProgram(name: GoModule): Promise<string> {
   const version = goVersion();
   if (version === undefined) throw new Error(GO_MISSING);
-  const source = resolve(import.meta.dirname, name);
-  const { packagePath = '.', variables = {} } = BUILDS[name];
-  const settings = Object.entries(variables).map(([variable, value]) => `-X ${variable}=${value}`);
-  const linkerFlags = ['-s', '-w', ...settings].join(' ');
-  const hash = createHash('sha256').update(version).update(linkerFlags);
-  for (const file of readdirSync(source).sort()) hash.update(readFileSync(join(source, file)));
-
-  const folder = join(buildCacheFolder(), `${name}-${hash.digest('hex').slice(0, 16)}`);
-  const program = join(folder, name);
+  const { source, linkerFlags, folder, program } = buildPlan(name, version);
   if (existsSync(program)) return program;
   console.log(`building ${name} with ${version} into ${folder}`);
   mkdirSync(folder, { recursive: true });
   const unfinished = `${program}.${process.pid}`;
   const flags = ['-trimpath', '-ldflags', linkerFlags, '-o', unfinished];
-  await run('go', ['build', ...flags, packagePath], source);
+  await run('go', ['build', ...flags, BUILDS[name].packagePath ?? '.'], source);
   renameSync(unfinished, program);
   return program;
+}
+
+/** What is built from what, and where to. */
+function buildPlan(name: GoModule, version: string) {
+  const source = resolve(import.meta.dirname, name);
+  const { variables = {} } = BUILDS[name];
+  const settings = Object.entries(variables).map(([variable, value]) => `-X ${variable}=${value}`);
+  const linkerFlags = ['-s', '-w', ...settings].join(' ');
+  const hash = createHash('sha256').update(version).update(linkerFlags);
+  for (const file of readdirSync(source).sort()) hash.update(readFileSync(join(source, file)));
+  const folder = join(buildCacheFolder(), `${name}-${hash.digest('hex').slice(0, 16)}`);
+  return { source, linkerFlags, folder, program: join(folder, name) };
 }
 
 async function run(command: string, args: readonly string[], cwd: string): Promise<void> {
