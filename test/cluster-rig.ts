@@ -1,4 +1,6 @@
 /** Clusters of a test, connected to servers of the test, in virtual time. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Registry } from 'prom-client';
 import { onTestFinished } from 'vitest';
 import type { HttpClientConfig } from '../config/http-client-types.ts';
@@ -6,6 +8,7 @@ import { ConnectedClusters } from '../kubernetes/cluster-registry.ts';
 import type { ConnectedCluster } from '../kubernetes/connected-cluster.ts';
 import type { ClusterDefinition } from '../kubernetes/kubeconfig/known-clusters.ts';
 import { type Logger, SILENT_LOGGER } from '../model/logger.ts';
+import { testFolder } from './certificates.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
 export interface ClusterRig {
@@ -61,4 +64,25 @@ export function serverCluster(
 export function connect(rig: ClusterRig, definition: ClusterDefinition): ConnectedCluster {
   rig.clusters.apply([definition]);
   return rig.clusters.get(definition.name) as ConnectedCluster;
+}
+
+export function kubeconfigCluster(text: string): ClusterDefinition {
+  const file = join(testFolder(), 'kubeconfig');
+  writeFileSync(file, text);
+  return {
+    name: 'c',
+    access: { kind: 'kubeconfig', files: [file], context: '', execPlugins: true },
+    namespaces: [],
+    origin: 'configuration',
+  };
+}
+
+/** A kubeconfig of one context. */
+export function kubeconfig(server: string, user: object, cluster: object = {}): string {
+  return JSON.stringify({
+    'current-context': 'x',
+    clusters: [{ name: 'c', cluster: { server, ...cluster } }],
+    users: [{ name: 'u', user }],
+    contexts: [{ name: 'x', context: { cluster: 'c', user: 'u' } }],
+  });
 }

@@ -58,6 +58,11 @@ export class KubernetesApiServer {
     return this.#watches.size;
   }
 
+  /** Of each request, in order. */
+  get authorizations(): readonly (string | undefined)[] {
+    return this.requests.map(({ headers }) => headers.authorization);
+  }
+
   /** Requests that list or watch, by how they begin. */
   countOf(kind: 'list' | 'watch' | 'watch-list'): number {
     return this.requests.filter(({ path, query }) => {
