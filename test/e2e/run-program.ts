@@ -29,9 +29,19 @@ export function writeFileIn(dir: string, name: string, text: string): string {
   return path;
 }
 
-/** Resolves when the URL is printed. @throws Error with what was printed when it ends before */
-export async function runProgram(args: readonly string[]): Promise<RunningProgram> {
-  const child = spawn(process.execPath, [SCRIPT, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+/**
+ * Resolves when the URL is printed.
+ * @param env added to that of the tests
+ * @throws Error with what was printed when it ends before
+ */
+export async function runProgram(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<RunningProgram> {
+  const child = spawn(process.execPath, [SCRIPT, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  });
   let output = '';
   const collect = (data: Buffer): void => {
     output += data.toString();
