@@ -35,7 +35,7 @@ export interface RuleParts {
 
 /** Jobs whose pages the catalogue is made of, under the names of kube-prometheus. */
 const CATALOGUE_JOBS = new Set(['kubelet', 'kube-state-metrics', 'node-exporter', 'apiserver']);
-/** At which the program itself reads clusters. */
+/** At which clusters are read that only the environment names. */
 const CLUSTER_INTERVAL_MS = 30_000;
 
 /** Rule files that are in order, with the configuration that names them. */
@@ -59,10 +59,14 @@ export async function loadRules(config: Config, parser: ParserOptions): Promise<
 }
 
 /** The window of rates in the catalogue: that of the slowest page it reads. */
-export function catalogueWindowMs({ scrapeConfigs }: Config): number {
+export function catalogueWindowMs({ scrapeConfigs, clusters = [] }: Config): number {
   const read = scrapeConfigs.filter(({ jobName }) => CATALOGUE_JOBS.has(jobName));
-  const intervalsMs = read.map(({ scrapeIntervalMs }) => scrapeIntervalMs);
-  return rateWindowMs(Math.max(CLUSTER_INTERVAL_MS, ...intervalsMs));
+  const ofJobs = read.map(({ scrapeIntervalMs }) => scrapeIntervalMs);
+  const ofClusters = clusters.flatMap(({ collection: { kubelet, components } }) => {
+    const { api_server: apiServer, node_exporter: nodeExporter } = components;
+    return [kubelet, apiServer, nodeExporter].map(({ intervalMs }) => intervalMs);
+  });
+  return rateWindowMs(Math.max(CLUSTER_INTERVAL_MS, ...ofJobs, ...ofClusters));
 }
 
 /** @param hasClusters whether a cluster is known now */

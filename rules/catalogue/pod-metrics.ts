@@ -167,7 +167,7 @@ export const POD_METRICS: readonly CatalogueEntry[] = [
     expr: 'sum by (cluster,node,namespace,pod) (rate(container_network_receive_bytes_total{$ca,pod!="",interface!="lo"}[$r])) unless on (cluster,namespace,pod) wk_pod_hostnetwork',
     fallbacks: [
       {
-        expr: 'sum by (cluster,node,namespace,pod) (rate(wk_stats_pod_network_receive_bytes_total[$r])) unless on (cluster,namespace,pod) wk_pod_hostnetwork',
+        expr: 'sum by (cluster,node,namespace,pod) (rate(wk_stats_pod_network_receive_bytes_total[5m])) unless on (cluster,namespace,pod) wk_pod_hostnetwork',
       },
     ],
   },
@@ -182,7 +182,7 @@ export const POD_METRICS: readonly CatalogueEntry[] = [
     expr: 'sum by (cluster,node,namespace,pod) (rate(container_network_transmit_bytes_total{$ca,pod!="",interface!="lo"}[$r])) unless on (cluster,namespace,pod) wk_pod_hostnetwork',
     fallbacks: [
       {
-        expr: 'sum by (cluster,node,namespace,pod) (rate(wk_stats_pod_network_transmit_bytes_total[$r])) unless on (cluster,namespace,pod) wk_pod_hostnetwork',
+        expr: 'sum by (cluster,node,namespace,pod) (rate(wk_stats_pod_network_transmit_bytes_total[5m])) unless on (cluster,namespace,pod) wk_pod_hostnetwork',
       },
     ],
   },
