@@ -9,6 +9,7 @@ import { type BackTestRouteDeps, backTestRoutes } from './back-test/back-test-ro
 import { type HistoryDeps, historyRoutes } from './cluster-history/history-routes.ts';
 import { type CatalogueSource, catalogueRoutes } from './kubernetes/catalogue-routes.ts';
 import { type ClusterDeps, clusterRoutes } from './kubernetes/cluster-routes.ts';
+import { type MonitorSource, monitorRoutes } from './kubernetes/monitor-routes.ts';
 import { type ObjectStateSource, objectStateRoute } from './kubernetes/object-state-route.ts';
 import { type AdminStore, adminRoutes } from './prometheus/admin-routes.ts';
 import { ApiError } from './prometheus/api-error.ts';
@@ -40,6 +41,7 @@ export interface AppDeps {
   readonly scrape: ScrapeManager;
   readonly clusters: ClusterDeps;
   readonly objectState: ObjectStateSource;
+  readonly monitors: MonitorSource;
   readonly rules: RuleSource;
   readonly catalogue: CatalogueSource;
   readonly alertmanager: AlertmanagerDeps;
@@ -100,6 +102,7 @@ function apiV1(deps: AppDeps): Hono {
   api.route('/', targetRoutes(deps.scrape, deps.query.labels));
   api.route('/', clusterRoutes(deps.clusters));
   api.route('/', objectStateRoute(deps.objectState));
+  api.route('/', monitorRoutes(deps.monitors));
   api.route('/', ruleRoutes(deps.rules));
   api.route('/', catalogueRoutes(deps.catalogue, deps.query));
   api.route('/', backTestRoutes(deps.backTest));

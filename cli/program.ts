@@ -35,6 +35,7 @@ import {
   loadNotifications,
   ProgramNotifications,
 } from './notifications.ts';
+import { ProgramOperator } from './operator.ts';
 import { OwnAlarms } from './own-alarms.ts';
 import { createReceivers, createRemoteRead, createRemoteWrite } from './receivers.ts';
 import {
@@ -89,6 +90,7 @@ class ProgramParts implements Program {
   #collector!: Collector;
   #objectState!: ObjectState;
   #endHistory!: () => void;
+  #operator!: ProgramOperator;
   #rules!: ProgramRules;
   #notifications!: ProgramNotifications;
   #ownAlarms!: OwnAlarms;
@@ -176,6 +178,7 @@ class ProgramParts implements Program {
         externalUrl: this.#externalUrl,
       });
       this.#rules = await this.#createRules(engine);
+      this.#operator = this.#createOperator();
       app = createApp(this.#appDeps(engine));
       this.#endHistory = recordClusterHistory({
         clusters: this.#clusters,
@@ -191,6 +194,7 @@ class ProgramParts implements Program {
       await this.#notifications.apply(notifications);
       this.#ownAlarms.start();
       await this.#rules.apply(rules, this.#hasClusters());
+      this.#operator.apply(this.#config.global);
       this.#isReady = true;
     } catch (error) {
       await this.#server.close();
@@ -206,6 +210,7 @@ class ProgramParts implements Program {
 
   async stop(): Promise<void> {
     this.#isReady = false;
+    this.#operator.stop();
     await this.#rules.manager.stop();
     this.#ownAlarms.stop();
     await this.#notifications.stop();
@@ -230,6 +235,7 @@ class ProgramParts implements Program {
       this.#config = config;
       await this.#notifications.apply(notifications);
       await this.#rules.apply(rules, this.#hasClusters());
+      this.#operator.apply(config.global);
       this.#logger.info('the configuration was reloaded', { file: config.path });
     } catch (error) {
       this.#isReloadOk = false;
@@ -344,6 +350,16 @@ class ProgramParts implements Program {
     });
   }
 
+  #createOperator(): ProgramOperator {
+    return new ProgramOperator({
+      clusters: this.#clusters,
+      collector: this.#collector,
+      parser: parserOptions(this.#options.features),
+      logger: this.#logger.with({ component: 'operator' }),
+      setRules: (files) => this.#rules.setObjectFiles(files),
+    });
+  }
+
   #appDeps(engine: Engine): AppDeps {
     const options = this.#options;
     const { limits } = this.#config;
@@ -366,6 +382,7 @@ class ProgramParts implements Program {
       scrape: this.#collector.scrape,
       clusters: { clusters: this.#clusters, now: Date.now },
       objectState: this.#objectState,
+      monitors: this.#operator,
       rules: this.#rules.manager,
       catalogue: {
         windowMs: () => catalogueWindowMs(this.#config),

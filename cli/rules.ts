@@ -89,10 +89,17 @@ export class ProgramRules {
   readonly #externalUrl: string;
   #files: readonly RuleFile[] = [];
   #settings: RuleSettings | undefined;
+  readonly #logger: Logger;
+  #loaded: { readonly rules: LoadedRules; readonly hasClusters: boolean } | undefined;
+  /** Those that clusters bring. */
+  #objectFiles: readonly RuleFile[] = [];
+  /** One change at a time. */
+  #applying: Promise<void> = Promise.resolve();
 
   constructor(parts: RuleParts) {
     const { engine, source, sink, alerts, states, registry, logger, options, externalUrl } = parts;
     this.#externalUrl = externalUrl.href.replace(/\/+$/, '');
+    this.#logger = logger;
     this.manager = new RuleManager({
       query: engineQuery(engine),
       source,
@@ -116,11 +123,31 @@ export class ProgramRules {
    * Resolves when what was replaced has ended.
    * @param hasClusters whether a cluster is known now
    */
-  async apply({ config, files, builtIn }: LoadedRules, hasClusters: boolean): Promise<void> {
+  apply(rules: LoadedRules, hasClusters: boolean): Promise<void> {
+    this.#loaded = { rules, hasClusters };
+    const applied = this.#applying.then(() => this.#applyNow());
+    this.#applying = applied.catch(() => undefined);
+    return applied;
+  }
+
+  /** Rules of objects in clusters, in place of those given before. */
+  setObjectFiles(files: readonly RuleFile[]): void {
+    this.#objectFiles = files;
+    this.#applying = this.#applying
+      .then(() => this.#applyNow())
+      .catch((error: unknown) => {
+        this.#logger.error("the clusters' rules are not in force", { error });
+      });
+  }
+
+  async #applyNow(): Promise<void> {
+    if (this.#loaded === undefined) return;
+    const { rules, hasClusters } = this.#loaded;
+    const { config, files, builtIn } = rules;
     const { evaluationIntervalMs, ruleQueryOffsetMs, externalLabels } = config.global;
     const relabeler = new Relabeler(config.alerting.alertRelabelConfigs);
-    const all = isCatalogueRecorded(config, hasClusters) ? [...files, ...builtIn] : files;
-    this.#files = all;
+    const brought = isCatalogueRecorded(config, hasClusters) ? builtIn : [];
+    this.#files = [...files, ...brought, ...this.#objectFiles];
     this.#settings = {
       evaluationIntervalMs,
       queryOffsetMs: ruleQueryOffsetMs,
@@ -128,7 +155,7 @@ export class ProgramRules {
       externalUrl: this.#externalUrl,
       relabelAlert: (labels) => relabeler.apply(labels).labels,
     };
-    await this.manager.apply(all, this.#settings);
+    await this.manager.apply(this.#files, this.#settings);
   }
 
   /** Those that run. */

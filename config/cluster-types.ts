@@ -13,6 +13,17 @@ export interface ClusterSource {
   readonly access: ClusterAccess;
   /** None means all namespaces. */
   readonly namespaces: readonly string[];
+  readonly discovery: ClusterDiscovery;
+}
+
+/** What of a cluster's objects makes us scrape, judge and tell, without a word in our own file. */
+export interface ClusterDiscovery {
+  /** `prometheus.io/…` on Pods and Services. */
+  readonly annotations: boolean;
+  /** prometheus-operator's objects. */
+  readonly operator: boolean;
+  /** Whether the operator's objects may name files of the machine that we run on. */
+  readonly operatorFiles: boolean;
 }
 
 export interface ClusterConfig extends ClusterSource {

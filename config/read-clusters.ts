@@ -1,6 +1,11 @@
 /** Reads the section `clusters`. Names are those of Prometheus' `kubernetes_sd_configs` where it has them. */
 import { isScalar } from 'yaml';
-import type { ClusterAccess, ClusterConfig, KubeconfigContexts } from './cluster-types.ts';
+import type {
+  ClusterAccess,
+  ClusterConfig,
+  ClusterDiscovery,
+  KubeconfigContexts,
+} from './cluster-types.ts';
 import { quote } from './go-text.ts';
 import { readCollection } from './read-collection.ts';
 import { readHttpClient, readUrl } from './read-http-client.ts';
@@ -48,7 +53,25 @@ function readCluster(section: YamlSection): ClusterConfig {
     access,
     namespaces: section.strings('namespaces'),
     collection: readCollection(section),
+    discovery: readDiscovery(section, access),
   };
+}
+
+function readDiscovery(section: YamlSection, access: ClusterAccess): ClusterDiscovery {
+  const defaults = defaultDiscovery(access);
+  return {
+    annotations: section.boolean('scrape_annotations', defaults.annotations),
+    operator: section.boolean('operator_objects', defaults.operator),
+    operatorFiles: section.boolean('operator_files', defaults.operatorFiles),
+  };
+}
+
+/**
+ * Everything; but files are those of the cluster's own Pods only where we are one of them: another
+ * cluster's objects must not have our own credentials sent somewhere.
+ */
+export function defaultDiscovery({ kind }: ClusterAccess): ClusterDiscovery {
+  return { annotations: true, operator: true, operatorFiles: kind === 'in-cluster' };
 }
 
 function readAccess(section: YamlSection): ClusterAccess {

@@ -13,6 +13,9 @@ export function renderCluster(cluster: ClusterConfig): Rendered {
     ['?namespaces', cluster.namespaces],
     ['kubelet', renderKubelet(cluster.collection.kubelet)],
     ['components', renderComponents(cluster.collection.components)],
+    ['scrape_annotations', cluster.discovery.annotations],
+    ['operator_objects', cluster.discovery.operator],
+    ['operator_files', cluster.discovery.operatorFiles],
   ]);
 }
 

@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Registry } from 'prom-client';
 import type { ClusterAccess, ClusterSource } from '../config/cluster-types.ts';
+import { defaultDiscovery } from '../config/read-clusters.ts';
 import type { Clock } from '../model/clock.ts';
 import type { Logger } from '../model/logger.ts';
 import type { ClusterListener, ClusterRegistry } from './cluster.ts';
@@ -73,7 +74,7 @@ export class ConnectedClusters implements ClusterRegistry {
     const name = access.kind === 'server' ? new URL(access.url).host : '';
     const opened = new ConnectedClusters(this.#options, this.#metrics);
     opened
-      .read([{ name, enabled: true, access, namespaces: [] }])
+      .read([{ name, enabled: true, access, namespaces: [], discovery: defaultDiscovery(access) }])
       .then((definitions) => opened.apply(definitions))
       .catch((error: unknown) => {
         this.#options.logger.error('a cluster was not opened: a bug', { error });

@@ -55,9 +55,11 @@ export function serverCluster(
   url: string,
   httpClient: Partial<HttpClientConfig> = {},
   namespaces: readonly string[] = [],
+  discovery: { annotations: false; operator: false; operatorFiles: false },
 ): ClusterDefinition {
   const access = { kind: 'server', url, httpClient: { ...PLAIN_CLIENT, ...httpClient } } as const;
-  return { name, access, namespaces, origin: 'configuration' };
+  const discovery = { annotations: false, operator: false, operatorFiles: false };
+  return { name, access, namespaces, discovery, origin: 'configuration' };
 }
 
 /** The cluster of a rig that has one. */

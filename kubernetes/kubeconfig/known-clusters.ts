@@ -1,6 +1,7 @@
 /** Which clusters the configuration and the environment name, and how each is connected. */
-import type { ClusterAccess, ClusterSource } from '../../config/cluster-types.ts';
+import type { ClusterAccess, ClusterDiscovery, ClusterSource } from '../../config/cluster-types.ts';
 import type { HttpClientConfig } from '../../config/http-client-types.ts';
+import { defaultDiscovery } from '../../config/read-clusters.ts';
 import { Secret } from '../../config/secret.ts';
 import type { ClusterAuth, ConnectionSettings } from '../connection/connection-settings.ts';
 import { inClusterSettings, isInCluster } from './in-cluster.ts';
@@ -21,6 +22,7 @@ export interface ClusterDefinition {
   readonly access: DefinedAccess;
   /** None means all. */
   readonly namespaces: readonly string[];
+  readonly discovery: ClusterDiscovery;
   /** Who named it. */
   readonly origin: ClusterOrigin;
 }
@@ -48,11 +50,19 @@ export async function clustersOfEnvironment(env: Env): Promise<readonly ClusterD
       contexts: 'current',
       execPlugins: true,
     } as const;
-    return expand({ name: '', enabled: true, access, namespaces: [] }, 'environment', env);
+    const config = {
+      name: '',
+      enabled: true,
+      access,
+      namespaces: [],
+      discovery: defaultDiscovery(access),
+    };
+    return expand(config, 'environment', env);
   }
   if (!(await isInCluster(env))) return [];
   const access = { kind: 'in-cluster' } as const;
-  return [{ name: IN_CLUSTER_NAME, access, namespaces: [], origin: 'environment' }];
+  const discovery = defaultDiscovery(access);
+  return [{ name: IN_CLUSTER_NAME, access, namespaces: [], discovery, origin: 'environment' }];
 }
 
 /** A kubeconfig that cannot be read is a cluster that tells why: it may come later. */
@@ -76,13 +86,14 @@ async function expand(
   origin: ClusterOrigin,
   env: Env,
 ): Promise<readonly ClusterDefinition[]> {
-  const { name, access, namespaces } = config;
-  if (access.kind !== 'kubeconfig') return [{ name, access, namespaces, origin }];
+  const { name, access, namespaces, discovery } = config;
+  if (access.kind !== 'kubeconfig') return [{ name, access, namespaces, discovery, origin }];
   const files = access.file === undefined ? defaultKubeconfigFiles(env) : [access.file];
   const define = (clusterName: string, context: string): ClusterDefinition => ({
     name: clusterName,
     access: { kind: 'kubeconfig', files, context, execPlugins: access.execPlugins },
     namespaces,
+    discovery,
     origin,
   });
   if (access.contexts !== 'current' && access.contexts !== 'all') {
@@ -101,7 +112,7 @@ async function expand(
     if (access.contexts === 'current') return [define(files[0] as string, '')];
     const problem = error instanceof Error ? error.message : String(error);
     const broken = { kind: 'broken', problem } as const;
-    return [{ name: files[0] ?? 'kubeconfig', access: broken, namespaces, origin }];
+    return [{ name: files[0] ?? 'kubeconfig', access: broken, namespaces, discovery, origin }];
   }
 }
 
