@@ -236,6 +236,7 @@ state: {source: builtin, interval: 15s, resources: [pods], labels_allowlist: {po
         },
         namespaces: ['a'],
         collection: DEFAULT_COLLECTION,
+        discovery: { annotations: true, operator: true, operatorFiles: false },
       },
     ]);
     expect(config.clickhouse?.tls.ca).toEqual({ file: path.join(dir, 'ca.pem') });

@@ -55,7 +55,6 @@ export function serverCluster(
   url: string,
   httpClient: Partial<HttpClientConfig> = {},
   namespaces: readonly string[] = [],
-  discovery: { annotations: false; operator: false; operatorFiles: false },
 ): ClusterDefinition {
   const access = { kind: 'server', url, httpClient: { ...PLAIN_CLIENT, ...httpClient } } as const;
   const discovery = { annotations: false, operator: false, operatorFiles: false };
