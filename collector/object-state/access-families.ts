@@ -1,9 +1,10 @@
 /** Families of roles and their bindings, service accounts and certificate requests. */
 import type { KubernetesObject } from '../../kubernetes/kubernetes-object.ts';
+import * as api from '../../kubernetes/resources.ts';
 import type { Condition } from './conditions.ts';
 import { gauge, info, number, type ObjectFamilies, row } from './family.ts';
 import { created, presence, resourceVersion } from './meta-families.ts';
-import { coreResource, resourceOf } from './resource-names.ts';
+import { resourceOf } from './resource-names.ts';
 import { unixSeconds } from './times.ts';
 
 interface Binding extends KubernetesObject {
@@ -39,7 +40,7 @@ export const CLUSTERROLEBINDINGS: ObjectFamilies<Binding> = bindings(
 
 export const SERVICEACCOUNTS: ObjectFamilies<ServiceAccount> = {
   name: 'serviceaccounts',
-  resources: [coreResource('serviceaccounts', 'ServiceAccount', true)],
+  resources: [api.SERVICE_ACCOUNTS],
   prefix: 'kube_serviceaccount',
   mapped: 'both',
   labels: ({ metadata }) => [
@@ -77,14 +78,7 @@ export const SERVICEACCOUNTS: ObjectFamilies<ServiceAccount> = {
 
 export const CERTIFICATESIGNINGREQUESTS: ObjectFamilies<CertificateRequest> = {
   name: 'certificatesigningrequests',
-  resources: [
-    resourceOf(
-      'certificates.k8s.io/v1',
-      'certificatesigningrequests',
-      'CertificateSigningRequest',
-      false,
-    ),
-  ],
+  resources: [api.CERTIFICATE_SIGNING_REQUESTS],
   prefix: 'kube_certificatesigningrequest',
   mapped: 'both',
   labels: ({ metadata, spec }) => [

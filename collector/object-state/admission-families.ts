@@ -1,6 +1,7 @@
 /** Families of admission webhooks and policies. */
 import type { KubernetesObject } from '../../kubernetes/kubernetes-object.ts';
 import type { Resource } from '../../kubernetes/object-cache.ts';
+import * as api from '../../kubernetes/resources.ts';
 import { type Family, gauge, info, type LabelPart, type ObjectFamilies, row } from './family.ts';
 import { created, presence, resourceVersion } from './meta-families.ts';
 import { resourceOf } from './resource-names.ts';
@@ -42,12 +43,12 @@ const POLICY_VERSIONS = ['v1', 'v1beta1', 'v1alpha1'];
 
 export const MUTATINGWEBHOOKCONFIGURATIONS: ObjectFamilies<Webhooks> = webhooks(
   'mutatingwebhookconfiguration',
-  'MutatingWebhookConfiguration',
+  api.MUTATING_WEBHOOK_CONFIGURATIONS,
 );
 
 export const VALIDATINGWEBHOOKCONFIGURATIONS: ObjectFamilies<Webhooks> = webhooks(
   'validatingwebhookconfiguration',
-  'ValidatingWebhookConfiguration',
+  api.VALIDATING_WEBHOOK_CONFIGURATIONS,
 );
 
 export const MUTATINGADMISSIONPOLICIES: ObjectFamilies<AdmissionPolicy> = described(
@@ -96,13 +97,13 @@ export const VALIDATINGADMISSIONPOLICYBINDINGS: ObjectFamilies<PolicyBinding> = 
   ],
 );
 
-function webhooks(label: string, kind: string): ObjectFamilies<Webhooks> {
+function webhooks(label: string, resource: Resource): ObjectFamilies<Webhooks> {
   const prefix = `kube_${label}`;
   return described(
     label,
-    [resourceOf(`${GROUP}/v1`, `${label}s`, kind, false)],
+    [resource],
     [
-      presence(prefix, kind),
+      presence(prefix, resource.kind),
       created(prefix),
       resourceVersion(prefix),
       gauge(

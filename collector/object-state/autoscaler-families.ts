@@ -1,10 +1,10 @@
 /** Families of HorizontalPodAutoscalers. */
 import type { KubernetesObject } from '../../kubernetes/kubernetes-object.ts';
+import * as api from '../../kubernetes/resources.ts';
 import { type Condition, conditions } from './conditions.ts';
 import { type Family, gauge, info, number, type ObjectFamilies, type Row, row } from './family.ts';
 import { created, deletionTimestamp, generation } from './meta-families.ts';
 import { quantityNumber } from './quantity.ts';
-import { resourceOf } from './resource-names.ts';
 
 interface MetricValue {
   readonly value?: string | number;
@@ -59,9 +59,7 @@ const PREFIX = 'kube_horizontalpodautoscaler';
 
 export const HORIZONTALPODAUTOSCALERS: ObjectFamilies<Autoscaler> = {
   name: 'horizontalpodautoscalers',
-  resources: [
-    resourceOf('autoscaling/v2', 'horizontalpodautoscalers', 'HorizontalPodAutoscaler', true),
-  ],
+  resources: [api.HORIZONTAL_POD_AUTOSCALERS],
   prefix: PREFIX,
   mapped: 'both',
   labels: ({ metadata }) => [

@@ -1,8 +1,8 @@
 /** Families of ConfigMaps, Secrets and Leases, none of which is read unless it is asked for. */
 import type { KubernetesObject } from '../../kubernetes/kubernetes-object.ts';
+import * as api from '../../kubernetes/resources.ts';
 import { gauge, info, type ObjectFamilies, row } from './family.ts';
 import { created, owner, presence, resourceVersion } from './meta-families.ts';
-import { coreResource, resourceOf } from './resource-names.ts';
 import { unixSeconds } from './times.ts';
 
 interface Secret extends KubernetesObject {
@@ -15,7 +15,7 @@ interface Lease extends KubernetesObject {
 
 export const CONFIGMAPS: ObjectFamilies = {
   name: 'configmaps',
-  resources: [coreResource('configmaps', 'ConfigMap', true)],
+  resources: [api.CONFIG_MAPS],
   isMetadataOnly: true,
   prefix: 'kube_configmap',
   mapped: 'both',
@@ -29,7 +29,7 @@ export const CONFIGMAPS: ObjectFamilies = {
 
 export const SECRETS: ObjectFamilies<Secret> = {
   name: 'secrets',
-  resources: [coreResource('secrets', 'Secret', true)],
+  resources: [api.SECRETS],
   prefix: 'kube_secret',
   mapped: 'both',
   labels: ({ metadata }) => ['namespace', metadata.namespace, 'secret', metadata.name],
@@ -44,7 +44,7 @@ export const SECRETS: ObjectFamilies<Secret> = {
 
 export const LEASES: ObjectFamilies<Lease> = {
   name: 'leases',
-  resources: [resourceOf('coordination.k8s.io/v1', 'leases', 'Lease', true)],
+  resources: [api.LEASES],
   prefix: 'kube_lease',
   mapped: 'none',
   labels: ({ metadata }) => ['lease', metadata.name],

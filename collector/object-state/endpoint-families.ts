@@ -1,13 +1,13 @@
 /** Families of Endpoints and EndpointSlices. */
 
+import * as api from '../../kubernetes/resources.ts';
 import type { EndpointSlice, Endpoints } from './endpoint-objects.ts';
 import { gauge, info, type ObjectFamilies, row } from './family.ts';
 import { created, presence } from './meta-families.ts';
-import { coreResource, resourceOf } from './resource-names.ts';
 
 export const ENDPOINTS: ObjectFamilies<Endpoints> = {
   name: 'endpoints',
-  resources: [coreResource('endpoints', 'Endpoints', true)],
+  resources: [api.ENDPOINTS],
   prefix: 'kube_endpoint',
   mapped: 'both',
   labels: ({ metadata }) => ['namespace', metadata.namespace, 'endpoint', metadata.name],
@@ -39,7 +39,7 @@ export const ENDPOINTS: ObjectFamilies<Endpoints> = {
 
 export const ENDPOINTSLICES: ObjectFamilies<EndpointSlice> = {
   name: 'endpointslices',
-  resources: [resourceOf('discovery.k8s.io/v1', 'endpointslices', 'EndpointSlice', true)],
+  resources: [api.ENDPOINT_SLICES],
   prefix: 'kube_endpointslice',
   mapped: 'both',
   labels: ({ metadata }) => ['namespace', metadata.namespace, 'endpointslice', metadata.name],

@@ -1,10 +1,10 @@
 /** Families of Jobs and CronJobs. */
 import type { KubernetesObject } from '../../kubernetes/kubernetes-object.ts';
+import * as api from '../../kubernetes/resources.ts';
 import { type Condition, conditionStatusRows } from './conditions.ts';
 import { nextTimeMs, parseCron } from './cron-schedule.ts';
 import { type Family, gauge, info, number, type ObjectFamilies, row } from './family.ts';
 import { created, owner, presence, resourceVersion } from './meta-families.ts';
-import { resourceOf } from './resource-names.ts';
 import { unixSeconds } from './times.ts';
 
 interface Job extends KubernetesObject {
@@ -45,7 +45,7 @@ const FAILURE_REASONS = ['BackoffLimitExceeded', 'DeadlineExceeded', 'Evicted'];
 
 export const JOBS: ObjectFamilies<Job> = {
   name: 'jobs',
-  resources: [resourceOf('batch/v1', 'jobs', 'Job', true)],
+  resources: [api.JOBS],
   prefix: 'kube_job',
   mapped: 'both',
   labels: ({ metadata }) => ['namespace', metadata.namespace, 'job_name', metadata.name],
@@ -82,7 +82,7 @@ export const JOBS: ObjectFamilies<Job> = {
 
 export const CRONJOBS: ObjectFamilies<CronJob> = {
   name: 'cronjobs',
-  resources: [resourceOf('batch/v1', 'cronjobs', 'CronJob', true)],
+  resources: [api.CRON_JOBS],
   prefix: 'kube_cronjob',
   mapped: 'both',
   labels: ({ metadata }) => ['namespace', metadata.namespace, 'cronjob', metadata.name],

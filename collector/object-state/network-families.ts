@@ -1,8 +1,8 @@
 /** Families of Services, Ingresses, their classes, and network policies. */
 import type { KubernetesObject } from '../../kubernetes/kubernetes-object.ts';
+import * as api from '../../kubernetes/resources.ts';
 import { gauge, info, number, type ObjectFamilies, row } from './family.ts';
 import { created, deletionTimestamp, resourceVersion } from './meta-families.ts';
-import { coreResource, resourceOf } from './resource-names.ts';
 
 interface Service extends KubernetesObject {
   readonly spec?: {
@@ -64,7 +64,7 @@ const CLASS_ANNOTATION = 'kubernetes.io/ingress.class';
 
 export const SERVICES: ObjectFamilies<Service> = {
   name: 'services',
-  resources: [coreResource('services', 'Service', true)],
+  resources: [api.SERVICES],
   prefix: 'kube_service',
   mapped: 'both',
   labels: ({ metadata }) => [
@@ -108,7 +108,7 @@ export const SERVICES: ObjectFamilies<Service> = {
 
 export const INGRESSES: ObjectFamilies<Ingress> = {
   name: 'ingresses',
-  resources: [resourceOf('networking.k8s.io/v1', 'ingresses', 'Ingress', true)],
+  resources: [api.INGRESSES],
   prefix: 'kube_ingress',
   mapped: 'both',
   labels: ({ metadata }) => ['namespace', metadata.namespace, 'ingress', metadata.name],
@@ -143,7 +143,7 @@ export const INGRESSES: ObjectFamilies<Ingress> = {
 
 export const INGRESSCLASSES: ObjectFamilies<IngressClass> = {
   name: 'ingressclasses',
-  resources: [resourceOf('networking.k8s.io/v1', 'ingressclasses', 'IngressClass', false)],
+  resources: [api.INGRESS_CLASSES],
   prefix: 'kube_ingressclass',
   mapped: 'both',
   labels: ({ metadata }) => ['ingressclass', metadata.name],
@@ -158,7 +158,7 @@ export const INGRESSCLASSES: ObjectFamilies<IngressClass> = {
 
 export const NETWORKPOLICIES: ObjectFamilies<NetworkPolicy> = {
   name: 'networkpolicies',
-  resources: [resourceOf('networking.k8s.io/v1', 'networkpolicies', 'NetworkPolicy', true)],
+  resources: [api.NETWORK_POLICIES],
   prefix: 'kube_networkpolicy',
   mapped: 'both',
   labels: ({ metadata }) => ['namespace', metadata.namespace, 'networkpolicy', metadata.name],

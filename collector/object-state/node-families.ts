@@ -1,9 +1,9 @@
 /** Families of nodes. */
 import type { KubernetesObject } from '../../kubernetes/kubernetes-object.ts';
+import * as api from '../../kubernetes/resources.ts';
 import { type Condition, conditions } from './conditions.ts';
 import { gauge, info, number, type ObjectFamilies, row } from './family.ts';
 import { created, deletionTimestamp } from './meta-families.ts';
-import { coreResource } from './resource-names.ts';
 import { nodeResourceRows, type ResourceList } from './resource-rows.ts';
 
 interface Node extends KubernetesObject {
@@ -29,7 +29,7 @@ const ROLE_PREFIX = 'node-role.kubernetes.io/';
 
 export const NODES: ObjectFamilies<Node> = {
   name: 'nodes',
-  resources: [coreResource('nodes', 'Node', false)],
+  resources: [api.NODES],
   prefix: 'kube_node',
   mapped: 'both',
   labels: ({ metadata }) => ['node', metadata.name],

@@ -1,8 +1,8 @@
 /** Series that kube-state-metrics does not have: Pods with their workloads and Services. */
+import * as api from '../../kubernetes/resources.ts';
 import type { Endpoint } from './endpoint-objects.ts';
 import { gauge, info, type ObjectFamilies, row } from './family.ts';
 import type { Pod } from './pod-object.ts';
-import { coreResource } from './resource-names.ts';
 import type { ServiceEndpoints } from './service-endpoints.ts';
 import type { Workload } from './workload-resolver.ts';
 
@@ -10,7 +10,7 @@ import type { Workload } from './workload-resolver.ts';
 export function podWorkloadFamilies(resolve: (pod: Pod) => Workload): ObjectFamilies<Pod> {
   return {
     name: 'wk_pods',
-    resources: [coreResource('pods', 'Pod', true)],
+    resources: [api.PODS],
     prefix: 'wk_pod',
     mapped: 'none',
     labels: ({ metadata }) => ['namespace', metadata.namespace, 'pod', metadata.name],
@@ -39,7 +39,7 @@ export function podWorkloadFamilies(resolve: (pod: Pod) => Workload): ObjectFami
 /** `wk_pod_service` and `wk_service_endpoints`. */
 export const SERVICE_ENDPOINTS: ObjectFamilies<ServiceEndpoints> = {
   name: 'wk_services',
-  resources: [coreResource('services', 'Service', true)],
+  resources: [api.SERVICES],
   prefix: 'wk_service',
   mapped: 'none',
   labels: ({ metadata }) => ['namespace', metadata.namespace, 'service', metadata.name],

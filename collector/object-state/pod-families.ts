@@ -1,5 +1,7 @@
 /** Families of Pods. */
+
 import { isIP } from 'node:net';
+import * as api from '../../kubernetes/resources.ts';
 import { CONTAINER_FAMILIES } from './container-families.ts';
 import { type Family, gauge, info, number, type ObjectFamilies, row } from './family.ts';
 import { mapLabels } from './label-families.ts';
@@ -7,7 +9,6 @@ import { controllerOf, created, deletionTimestamp, owner } from './meta-families
 import type { Pod, PodResourceClaim, PodVolume, Toleration } from './pod-object.ts';
 import { POD_STATUS_FAMILIES } from './pod-status-families.ts';
 import { quantityNumber, quantityUnits } from './quantity.ts';
-import { coreResource } from './resource-names.ts';
 
 const SPEC_FAMILIES: readonly Family<Pod>[] = [
   info('kube_pod_info', 'Where the Pod runs, and who made it.', (pod: Pod) => {
@@ -87,7 +88,7 @@ const SPEC_FAMILIES: readonly Family<Pod>[] = [
 /** Of Pods. `kube_pod_nodeselectors` is only there when it is asked for. */
 export const PODS: ObjectFamilies<Pod> = {
   name: 'pods',
-  resources: [coreResource('pods', 'Pod', true)],
+  resources: [api.PODS],
   prefix: 'kube_pod',
   mapped: 'both',
   labels: ({ metadata }) => [

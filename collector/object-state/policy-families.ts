@@ -1,10 +1,10 @@
 /** Families of namespaces, quotas, limit ranges and disruption budgets. */
 import type { KubernetesObject } from '../../kubernetes/kubernetes-object.ts';
+import * as api from '../../kubernetes/resources.ts';
 import { type Condition, conditions } from './conditions.ts';
 import { type Family, gauge, number, type ObjectFamilies, type Row, row } from './family.ts';
 import { created, deletionTimestamp } from './meta-families.ts';
 import { quantityNumber } from './quantity.ts';
-import { coreResource, resourceOf } from './resource-names.ts';
 import type { ResourceList } from './resource-rows.ts';
 
 interface Namespace extends KubernetesObject {
@@ -38,7 +38,7 @@ const CONSTRAINTS = ['min', 'max', 'default', 'defaultRequest', 'maxLimitRequest
 
 export const NAMESPACES: ObjectFamilies<Namespace> = {
   name: 'namespaces',
-  resources: [coreResource('namespaces', 'Namespace', false)],
+  resources: [api.NAMESPACES],
   prefix: 'kube_namespace',
   mapped: 'both',
   labels: ({ metadata }) => ['namespace', metadata.name],
@@ -57,7 +57,7 @@ export const NAMESPACES: ObjectFamilies<Namespace> = {
 
 export const RESOURCEQUOTAS: ObjectFamilies<ResourceQuota> = {
   name: 'resourcequotas',
-  resources: [coreResource('resourcequotas', 'ResourceQuota', true)],
+  resources: [api.RESOURCE_QUOTAS],
   prefix: 'kube_resourcequota',
   mapped: 'both',
   labels: ({ metadata }) => ['namespace', metadata.namespace, 'resourcequota', metadata.name],
@@ -72,7 +72,7 @@ export const RESOURCEQUOTAS: ObjectFamilies<ResourceQuota> = {
 
 export const LIMITRANGES: ObjectFamilies<LimitRange> = {
   name: 'limitranges',
-  resources: [coreResource('limitranges', 'LimitRange', true)],
+  resources: [api.LIMIT_RANGES],
   prefix: 'kube_limitrange',
   mapped: 'none',
   labels: ({ metadata }) => ['namespace', metadata.namespace, 'limitrange', metadata.name],
@@ -90,7 +90,7 @@ export const LIMITRANGES: ObjectFamilies<LimitRange> = {
 
 export const PODDISRUPTIONBUDGETS: ObjectFamilies<DisruptionBudget> = {
   name: 'poddisruptionbudgets',
-  resources: [resourceOf('policy/v1', 'poddisruptionbudgets', 'PodDisruptionBudget', true)],
+  resources: [api.POD_DISRUPTION_BUDGETS],
   prefix: 'kube_poddisruptionbudget',
   mapped: 'both',
   labels: ({ metadata }) => ['namespace', metadata.namespace, 'poddisruptionbudget', metadata.name],

@@ -1,10 +1,6 @@
 /** The resources that families are made from. */
 import type { Resource } from '../../kubernetes/object-cache.ts';
 
-export function coreResource(plural: string, kind: string, namespaced: boolean): Resource {
-  return { group: '', version: 'v1', plural, kind, namespaced };
-}
-
 export function resourceOf(
   groupVersion: string,
   plural: string,

@@ -1,11 +1,11 @@
 /** Families of volumes, claims, storage classes and attachments. */
 import type { KubernetesObject } from '../../kubernetes/kubernetes-object.ts';
+import * as api from '../../kubernetes/resources.ts';
 import { type Condition, conditions, phases } from './conditions.ts';
 import { gauge, info, number, type ObjectFamilies, row } from './family.ts';
 import { mapLabels } from './label-families.ts';
 import { created, deletionTimestamp } from './meta-families.ts';
 import { quantityUnits } from './quantity.ts';
-import { coreResource, resourceOf } from './resource-names.ts';
 import type { ResourceList } from './resource-rows.ts';
 import { type VolumeSource, volumeSourceLabels } from './volume-source.ts';
 
@@ -55,7 +55,7 @@ const CLASS_ANNOTATION = 'volume.beta.kubernetes.io/storage-class';
 
 export const PERSISTENTVOLUMES: ObjectFamilies<PersistentVolume> = {
   name: 'persistentvolumes',
-  resources: [coreResource('persistentvolumes', 'PersistentVolume', false)],
+  resources: [api.PERSISTENT_VOLUMES],
   prefix: 'kube_persistentvolume',
   mapped: 'both',
   labels: ({ metadata }) => ['persistentvolume', metadata.name],
@@ -109,7 +109,7 @@ export const PERSISTENTVOLUMES: ObjectFamilies<PersistentVolume> = {
 
 export const PERSISTENTVOLUMECLAIMS: ObjectFamilies<Claim> = {
   name: 'persistentvolumeclaims',
-  resources: [coreResource('persistentvolumeclaims', 'PersistentVolumeClaim', true)],
+  resources: [api.PERSISTENT_VOLUME_CLAIMS],
   prefix: 'kube_persistentvolumeclaim',
   mapped: 'both',
   labels: ({ metadata }) => [
@@ -157,7 +157,7 @@ export const PERSISTENTVOLUMECLAIMS: ObjectFamilies<Claim> = {
 
 export const STORAGECLASSES: ObjectFamilies<StorageClass> = {
   name: 'storageclasses',
-  resources: [resourceOf('storage.k8s.io/v1', 'storageclasses', 'StorageClass', false)],
+  resources: [api.STORAGE_CLASSES],
   prefix: 'kube_storageclass',
   mapped: 'both',
   labels: ({ metadata }) => ['storageclass', metadata.name],
@@ -176,7 +176,7 @@ export const STORAGECLASSES: ObjectFamilies<StorageClass> = {
 
 export const VOLUMEATTACHMENTS: ObjectFamilies<VolumeAttachment> = {
   name: 'volumeattachments',
-  resources: [resourceOf('storage.k8s.io/v1', 'volumeattachments', 'VolumeAttachment', false)],
+  resources: [api.VOLUME_ATTACHMENTS],
   prefix: 'kube_volumeattachment',
   mapped: 'labels',
   labels: ({ metadata }) => ['volumeattachment', metadata.name],

@@ -1,10 +1,10 @@
 /** Families of Deployments, StatefulSets, DaemonSets, ReplicaSets and ReplicationControllers. */
 import type { KubernetesObject } from '../../kubernetes/kubernetes-object.ts';
+import * as api from '../../kubernetes/resources.ts';
 import { type Condition, statusRows } from './conditions.ts';
 import { type Family, gauge, info, number, type ObjectFamilies, row } from './family.ts';
 import { scaledValue } from './int-or-percent.ts';
 import { created, deletionTimestamp, generation, owner, plainOwner } from './meta-families.ts';
-import { coreResource, resourceOf } from './resource-names.ts';
 
 interface Workload extends KubernetesObject {
   readonly spec?: {
@@ -47,7 +47,7 @@ const DEPLOYMENT_REASONS = new Set([
 
 export const DEPLOYMENTS: ObjectFamilies<Workload> = {
   name: 'deployments',
-  resources: [resourceOf('apps/v1', 'deployments', 'Deployment', true)],
+  resources: [api.DEPLOYMENTS],
   prefix: 'kube_deployment',
   mapped: 'both',
   labels: named('deployment'),
@@ -106,7 +106,7 @@ export const DEPLOYMENTS: ObjectFamilies<Workload> = {
 
 export const STATEFULSETS: ObjectFamilies<Workload> = {
   name: 'statefulsets',
-  resources: [resourceOf('apps/v1', 'statefulsets', 'StatefulSet', true)],
+  resources: [api.STATEFUL_SETS],
   prefix: 'kube_statefulset',
   mapped: 'both',
   labels: named('statefulset'),
@@ -177,7 +177,7 @@ const DAEMONSET_COUNTS: readonly (readonly [string, string, string])[] = [
 
 export const DAEMONSETS: ObjectFamilies<Workload> = {
   name: 'daemonsets',
-  resources: [resourceOf('apps/v1', 'daemonsets', 'DaemonSet', true)],
+  resources: [api.DAEMON_SETS],
   prefix: 'kube_daemonset',
   mapped: 'both',
   labels: named('daemonset'),
@@ -193,7 +193,7 @@ export const DAEMONSETS: ObjectFamilies<Workload> = {
 
 export const REPLICASETS: ObjectFamilies<Workload> = {
   name: 'replicasets',
-  resources: [resourceOf('apps/v1', 'replicasets', 'ReplicaSet', true)],
+  resources: [api.REPLICA_SETS],
   prefix: 'kube_replicaset',
   mapped: 'both',
   labels: named('replicaset'),
@@ -209,7 +209,7 @@ export const REPLICASETS: ObjectFamilies<Workload> = {
 
 export const REPLICATIONCONTROLLERS: ObjectFamilies<Workload> = {
   name: 'replicationcontrollers',
-  resources: [coreResource('replicationcontrollers', 'ReplicationController', true)],
+  resources: [api.REPLICATION_CONTROLLERS],
   prefix: 'kube_replicationcontroller',
   mapped: 'none',
   labels: named('replicationcontroller'),
