@@ -121,22 +121,30 @@ export async function downSecond(): Promise<void> {
   rmSync(settings.folder, { recursive: true });
 }
 
-/** All parts of the control planes that were brought up. */
-export function knownComponents(): readonly Component[] {
+/** All parts of the control planes that were brought up, by the names of these. */
+export function knownComponents(): readonly ClusterPart[] {
   const main = mainControlPlane();
   const second = secondControlPlane();
-  const components: Component[] = [];
+  const parts: ClusterPart[] = [];
+  const add = (cluster: string, components: readonly Component[]): void => {
+    parts.push(...components.map((component) => ({ cluster, component })));
+  };
   if (existsSync(kubeconfigPath(main))) {
     const controlPlane = new ControlPlane(main);
     const node = new ClusterNode(controlPlane);
-    components.push(...controlPlaneComponents(controlPlane).toReversed());
-    components.push(node.containerd(), node.kubelet(), node.proxy());
+    add(main.name, controlPlaneComponents(controlPlane).toReversed());
+    add(main.name, [node.containerd(), node.kubelet(), node.proxy()]);
   }
   if (existsSync(kubeconfigPath(second))) {
     const controlPlane = new ControlPlane(second);
-    components.push(controlPlane.etcd(), controlPlane.apiServer());
+    add(second.name, [controlPlane.etcd(), controlPlane.apiServer()]);
   }
-  return components;
+  return parts;
+}
+
+interface ClusterPart {
+  readonly cluster: string;
+  readonly component: Component;
 }
 
 /** In the order in which they are stopped. */

@@ -83,18 +83,17 @@ function readCount(text: string): number {
 
 async function showStatus(): Promise<number> {
   addProgramFolders();
-  const components = knownComponents();
-  if (components.length === 0) console.log('no cluster is up');
+  const parts = knownComponents();
+  if (parts.length === 0) console.log('no cluster is up');
   let healthy = 0;
-  for (const component of components) {
+  for (const { cluster, component } of parts) {
     const isHealthy = await component.isHealthy();
     if (isHealthy) healthy++;
-    const state = isHealthy ? 'healthy' : 'not healthy';
-    console.log(
-      `${component.name.padEnd(24)} ${String(component.pid() ?? '-').padEnd(8)} ${state}`,
-    );
+    const columns = [cluster.padEnd(7), component.name.padEnd(24)];
+    columns.push(String(component.pid() ?? '-').padEnd(8));
+    console.log(`${columns.join(' ')} ${isHealthy ? 'healthy' : 'not healthy'}`);
   }
-  return components.length > 0 && healthy === components.length ? 0 : 1;
+  return parts.length > 0 && healthy === parts.length ? 0 : 1;
 }
 
 try {
