@@ -11,6 +11,9 @@ import { type Logger, SILENT_LOGGER } from '../model/logger.ts';
 import { testFolder } from './certificates.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
+/** Tests say themselves what is followed. */
+const NO_DISCOVERY = { annotations: false, operator: false, operatorFiles: false };
+
 export interface ClusterRig {
   readonly clock: VirtualClock;
   readonly registry: Registry;
@@ -57,8 +60,7 @@ export function serverCluster(
   namespaces: readonly string[] = [],
 ): ClusterDefinition {
   const access = { kind: 'server', url, httpClient: { ...PLAIN_CLIENT, ...httpClient } } as const;
-  const discovery = { annotations: false, operator: false, operatorFiles: false };
-  return { name, access, namespaces, discovery, origin: 'configuration' };
+  return { name, access, namespaces, discovery: NO_DISCOVERY, origin: 'configuration' };
 }
 
 /** The cluster of a rig that has one. */
@@ -74,6 +76,7 @@ export function kubeconfigCluster(text: string): ClusterDefinition {
     name: 'c',
     access: { kind: 'kubeconfig', files: [file], context: '', execPlugins: true },
     namespaces: [],
+    discovery: NO_DISCOVERY,
     origin: 'configuration',
   };
 }

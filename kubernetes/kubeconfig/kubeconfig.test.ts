@@ -11,6 +11,8 @@ import { loadKubeconfig } from './load-kubeconfig.ts';
 import { readKubeconfig } from './read-kubeconfig.ts';
 import { resolveContext } from './resolve-context.ts';
 
+const NO_DISCOVERY = { annotations: false, operator: false, operatorFiles: false };
+
 const PEM = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n';
 const DATA = Buffer.from(PEM).toString('base64');
 
@@ -220,7 +222,7 @@ contexts: [{name: x, context: {cluster: c}}, {name: y, context: {cluster: c}}]`,
     const settings = await connectionSettings(definition?.access as never, env);
     expect(settings.server.href).toBe('https://one/');
 
-    const entry = { name: '', enabled: true, namespaces: [] };
+    const entry = { name: '', enabled: true, namespaces: [], discovery: NO_DISCOVERY };
     const kubeconfig = { kind: 'kubeconfig', file: undefined, execPlugins: true } as const;
     const all = await clustersOfConfig(
       [
@@ -236,7 +238,7 @@ contexts: [{name: x, context: {cluster: c}}, {name: y, context: {cluster: c}}]`,
 
   test('that cannot be read are clusters that say why', async () => {
     const access = { kind: 'kubeconfig', contexts: 'current', execPlugins: true } as const;
-    const entry = { name: '', enabled: true, namespaces: [] };
+    const entry = { name: '', enabled: true, namespaces: [], discovery: NO_DISCOVERY };
     const [missing] = await clustersOfConfig(
       [{ ...entry, access: { ...access, file: '/nowhere/kc' } }],
       {},
