@@ -17,6 +17,7 @@ import { loadRuleFiles } from '../rules/file/load-rule-files.ts';
 import type { RuleFile } from '../rules/file/rule-file.ts';
 import { RuleManager, type RuleSettings } from '../rules/manager/rule-manager.ts';
 import { RuleStates } from '../rules/manager/rule-states.ts';
+import { enginePolicyQuery } from '../rules/policy-evaluation/engine-policy-query.ts';
 import type { ServeOptions } from './serve-options.ts';
 
 export interface RuleParts {
@@ -102,6 +103,7 @@ export class ProgramRules {
     this.#logger = logger;
     this.manager = new RuleManager({
       query: engineQuery(engine),
+      policyQuery: enginePolicyQuery(engine),
       source,
       sink,
       alerts,

@@ -4,7 +4,7 @@ import type {
   NamedTimeInterval,
   TimeInterval,
 } from '../config/alertmanager/types.ts';
-import { daysInMonth, WallClocks, type WallTime } from './wall-time.ts';
+import { daysInMonth, WallClocks, type WallTime } from '../model/wall-time.ts';
 
 export class TimeIntervals {
   readonly #clocks = new WallClocks();

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { TimeInterval } from '../config/alertmanager/types.ts';
+import { daysInMonth, WallClocks } from '../model/wall-time.ts';
 import { containsTime } from './time-intervals.ts';
-import { daysInMonth, WallClocks } from './wall-time.ts';
 
 const ANY: TimeInterval = {
   times: undefined,

@@ -14,6 +14,7 @@ import {
   type RuleManagerOptions,
   type RuleSettings,
 } from '../rules/manager/rule-manager.ts';
+import { enginePolicyQuery } from '../rules/policy-evaluation/engine-policy-query.ts';
 import { TestStore } from '../rules/unit-test/test-store.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
@@ -57,17 +58,15 @@ export class RuleRig {
   constructor(options: RuleRigOptions) {
     this.clock = new VirtualClock(options.startMs);
     this.store = options.store ?? new TestStore(options.input ?? []);
-    const plain = engineQuery(createEngine(this.store, ENGINE_DEFAULTS));
+    const engine = createEngine(this.store, ENGINE_DEFAULTS);
+    const plain = engineQuery(engine);
+    const policyQuery = enginePolicyQuery(engine);
     const query = options.aroundQuery?.(plain) ?? plain;
     this.manager = new RuleManager({
-      query: async (...args) => {
-        this.#evaluationsRunning++;
-        this.store.reveal(this.clock.nowMs());
-        try {
-          return await query(...args);
-        } finally {
-          this.#evaluationsRunning--;
-        }
+      query: (...args) => this.#counted(() => query(...args)),
+      policyQuery: {
+        range: (...args) => this.#counted(() => policyQuery.range(...args)),
+        instant: (...args) => this.#counted(() => policyQuery.instant(...args)),
       },
       source: this.store,
       sink: this.store,
@@ -93,6 +92,16 @@ export class RuleRig {
       relabelAlert: (labels) => labels,
       ...options.settings,
     };
+  }
+
+  async #counted<T>(ask: () => Promise<T>): Promise<T> {
+    this.#evaluationsRunning++;
+    this.store.reveal(this.clock.nowMs());
+    try {
+      return await ask();
+    } finally {
+      this.#evaluationsRunning--;
+    }
   }
 
   async apply(...files: readonly RuleFile[]): Promise<void> {

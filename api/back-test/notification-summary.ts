@@ -1,6 +1,7 @@
 /** How often whom: the messages of a back-test, counted. */
+
+import { WallClocks } from '../../model/wall-time.ts';
 import type { SimulatedNotification, Simulation } from '../../notify/simulate-notifications.ts';
-import { WallClocks } from '../../notify/wall-time.ts';
 import type { BackTestRequest } from './back-test-request.ts';
 
 export interface ReceiverCount {

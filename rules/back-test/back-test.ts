@@ -8,11 +8,13 @@ import { AlertingRule } from '../evaluation/alerting-rule.ts';
 import { groupKey } from '../evaluation/rule-group.ts';
 import type { RuleConfig, RuleFile, RuleGroupConfig, RuleLabels } from '../file/rule-file.ts';
 import { slotOffsetMs } from '../manager/group-schedule.ts';
+import type { NativePlan } from '../policy/native-plan.ts';
 import { type AlertEpisode, episodesOf } from './alert-episodes.ts';
 import { constantLabels } from './alert-labels.ts';
+import { policyResults } from './policy-results.ts';
 import { RecordedSource } from './recorded-series.ts';
 import { replayRule } from './replay-rule.ts';
-import { type SlotResults, type Slots, slotResults } from './slot-results.ts';
+import { type OnProgress, type SlotResults, type Slots, slotResults } from './slot-results.ts';
 
 export interface BackTestOptions {
   readonly source: SampleSource;
@@ -87,6 +89,8 @@ class GroupBackTest {
   readonly #slots: Slots;
   readonly #recorded: RecordedSource;
   readonly #engine: Engine;
+  /** Results of policies, by the place of the output. */
+  readonly #policies = new Map<NativePlan, readonly SlotResults[]>();
 
   constructor(file: string, group: RuleGroupConfig, options: BackTestOptions) {
     this.#file = file;
@@ -103,11 +107,8 @@ class GroupBackTest {
     config: RuleConfig,
     onProgress: (share: number) => void,
   ): Promise<RuleBackTest | undefined> {
-    const { signal } = this.#options;
     const { count } = this.#slots;
-    const results = await slotResults(this.#engine, config.expr, this.#slots, signal, (slot) =>
-      onProgress(slot / count),
-    );
+    const results = await this.#results(config, (slot) => onProgress(slot / count));
     if (config.record !== '') {
       this.#recorded.record(config.record, config.labels, results, this.#slots);
       return undefined;
@@ -127,6 +128,19 @@ class GroupBackTest {
       problem,
       episodes: [...episodes].sort((a, b) => a.activeAtMs - b.activeAtMs),
     };
+  }
+
+  async #results(config: RuleConfig, onProgress: OnProgress): Promise<SlotResults> {
+    const { signal } = this.#options;
+    const slots = this.#slots;
+    if (config.native === undefined) {
+      return slotResults(this.#engine, config.expr, slots, signal, onProgress);
+    }
+    const { plan, output } = config.native;
+    const known = this.#policies.get(plan);
+    const all = known ?? (await policyResults(this.#engine, plan, slots, signal, onProgress));
+    this.#policies.set(plan, all);
+    return all[plan.outputs.indexOf(output)] ?? { series: [], failedSlots: [], problem: '' };
   }
 
   async #alerts(

@@ -35,6 +35,22 @@ export interface AlertingContext {
   readonly onTemplateError: (rule: string, error: Error) => void;
 }
 
+/** Finds what alarms by other means than the rule's expression. */
+export interface NativeResults {
+  /**
+   * @param timeMs the slot less the offset
+   * @throws as queries do
+   */
+  evaluate(
+    timeMs: number,
+    signal: AbortSignal,
+  ): Promise<{
+    readonly samples: readonly RuleSample[];
+    /** To be written beside the alerts' own series. */
+    readonly states: readonly RuleSample[];
+  }>;
+}
+
 interface CompiledText {
   readonly name: string;
   readonly text: string;
@@ -60,6 +76,7 @@ export class AlertingRule extends BaseRule {
    */
   isRestored: boolean;
   readonly #context: AlertingContext;
+  readonly #native: NativeResults | undefined;
   readonly #labelTexts: readonly CompiledText[];
   readonly #annotationTexts: readonly CompiledText[];
   /** By the key of the labels; resolved ones among them for a while. */
@@ -70,8 +87,14 @@ export class AlertingRule extends BaseRule {
   #evaluationsToHold = 0;
 
   /** @throws TemplateError; a checked configuration has none */
-  constructor(config: RuleConfig, context: AlertingContext, isRestored: boolean) {
+  constructor(
+    config: RuleConfig,
+    context: AlertingContext,
+    isRestored: boolean,
+    native?: NativeResults,
+  ) {
     super(config);
+    this.#native = native;
     this.annotations = config.annotations;
     this.forMs = config.forMs;
     this.keepFiringForMs = config.keepFiringForMs;
@@ -131,10 +154,14 @@ export class AlertingRule extends BaseRule {
 
   async evaluate(evaluation: RuleEvaluation): Promise<readonly RuleSample[]> {
     const { timestampMs, queryOffsetMs, limit, query, signal } = evaluation;
-    const result = await query(this.expr, timestampMs - queryOffsetMs, signal);
-    const found = await this.#findAlerts(result, evaluation);
+    const timeMs = timestampMs - queryOffsetMs;
+    const { samples, states } = (await this.#native?.evaluate(timeMs, signal)) ?? {
+      samples: await query(this.expr, timeMs, signal),
+      states: [],
+    };
+    const found = await this.#findAlerts(samples, evaluation);
     this.#take(found, timestampMs);
-    return this.#moveOn(found, timestampMs, limit);
+    return [...this.#moveOn(found, timestampMs, limit), ...states];
   }
 
   /** The alerts to be told at this slot, which then count as told. */

@@ -1,6 +1,7 @@
 /** A group as a file has it becomes one that can be evaluated. */
 import type { Labels } from '../../model/labels.ts';
 import type { RuleGroupConfig } from '../file/rule-file.ts';
+import { nativeResults } from '../policy-evaluation/native-results.ts';
 import { type AlertingContext, AlertingRule } from './alerting-rule.ts';
 import { RecordingRule } from './recording-rule.ts';
 import { type GroupContext, groupKey, type Rule, RuleGroup } from './rule-group.ts';
@@ -37,9 +38,12 @@ export function buildGroup(
       logger.warn('expanding an alert template failed', { alert, error: error.message });
     },
   };
+  const native = nativeResults(config.rules, context.policyQuery);
   const rules = config.rules.map(
     (rule): Rule =>
-      rule.alert === '' ? new RecordingRule(rule) : new AlertingRule(rule, alerting, isRestored),
+      rule.alert === ''
+        ? new RecordingRule(rule)
+        : new AlertingRule(rule, alerting, isRestored, native.get(rule)),
   );
   for (const [index, warnings] of ruleWarnings(rules).entries()) {
     const rule = rules[index];

@@ -3,6 +3,7 @@ import type { Clock } from '../../model/clock.ts';
 import type { Logger } from '../../model/logger.ts';
 import { type SeriesRef, StoreUnavailableError } from '../../model/sink.ts';
 import { QueryError } from '../../promql/engine/query-error.ts';
+import type { PolicyQuery } from '../policy-evaluation/policy-evaluator.ts';
 import type { ActiveAlert } from './active-alert.ts';
 import { AlertingRule } from './alerting-rule.ts';
 import type { ConcurrencyLimit } from './concurrency-limit.ts';
@@ -23,6 +24,8 @@ export type Rule = RecordingRule | AlertingRule;
 /** What a group works with. */
 export interface GroupContext {
   readonly query: RuleQuery;
+  /** Undefined: rules of policies are evaluated by their expressions alone. */
+  readonly policyQuery?: PolicyQuery;
   readonly sink: RuleSink;
   readonly clock: Clock;
   readonly logger: Logger;

@@ -2,6 +2,7 @@
 import type { Expr } from '../../promql/ast.ts';
 import { printExpr } from '../../promql/parser/print.ts';
 import { type RuleConfig, type RuleLabels, ruleName } from '../file/rule-file.ts';
+import { planText } from '../policy/native-plan.ts';
 import type { RuleQuery, RuleSample } from './rule-query.ts';
 
 export type RuleHealth = 'unknown' | 'ok' | 'err';
@@ -47,7 +48,7 @@ export abstract class BaseRule {
 
   /** Rules with equal texts behave alike. */
   get definition(): string {
-    const { record, alert, forMs, keepFiringForMs, labels, annotations } = this.config;
+    const { record, alert, forMs, keepFiringForMs, labels, annotations, native } = this.config;
     return JSON.stringify([
       record,
       alert,
@@ -56,6 +57,7 @@ export abstract class BaseRule {
       keepFiringForMs,
       labels,
       annotations,
+      native === undefined ? '' : planText(native.plan),
     ]);
   }
 

@@ -14,12 +14,15 @@ import { groupMetrics, type RuleMetrics, ruleMetrics } from '../evaluation/rule-
 import type { RuleQuery } from '../evaluation/rule-query.ts';
 import type { RuleSink } from '../evaluation/sample-writer.ts';
 import type { RuleFile, RuleGroupConfig } from '../file/rule-file.ts';
+import type { PolicyQuery } from '../policy-evaluation/policy-evaluator.ts';
 import { alertMessages } from './alert-messages.ts';
 import type { RuleStates } from './rule-states.ts';
 import { RunningGroup } from './running-group.ts';
 
 export interface RuleManagerOptions {
   readonly query: RuleQuery;
+  /** Undefined: rules of policies are evaluated by their expressions alone. */
+  readonly policyQuery?: PolicyQuery;
   readonly source: SampleSource;
   readonly sink: RuleSink;
   readonly alerts: AlertSink;
@@ -115,9 +118,10 @@ export class RuleManager {
   }
 
   #build(file: string, config: RuleGroupConfig, settings: RuleSettings): RuleGroup {
-    const { clock, logger, query, sink, resendDelayMs } = this.#options;
+    const { clock, logger, query, policyQuery, sink, resendDelayMs } = this.#options;
     const context: GroupContext = {
       query,
+      ...(policyQuery === undefined ? {} : { policyQuery }),
       sink,
       clock,
       logger,

@@ -1,5 +1,6 @@
 /** What the evaluator of policies needs where PromQL cannot say it (kubernetes-metrics 2.6). */
 import type { Expr } from '../../promql/ast.ts';
+import { printExpr } from '../../promql/parser/print.ts';
 import type {
   ActiveTime,
   MissingTreatment,
@@ -47,4 +48,13 @@ export interface NativePlan {
   readonly existence: { readonly expr: Expr; readonly on: readonly string[] } | undefined;
   /** Nothing is evaluated outside of it; undefined: always. */
   readonly activeTime: ActiveTime | undefined;
+}
+
+/** Equal for plans that do the same. */
+export function planText({ conditions, existence, ...rest }: NativePlan): string {
+  return JSON.stringify([
+    conditions.map(({ value, ...condition }) => [printExpr(value), condition]),
+    existence === undefined ? '' : printExpr(existence.expr),
+    rest,
+  ]);
 }

@@ -8,8 +8,8 @@ import {
 } from '../../../config/alertmanager/read-time-intervals.ts';
 import type { InclusiveRange, TimeInterval } from '../../../config/alertmanager/types.ts';
 import { ConfigErrors } from '../../../config/config-errors.ts';
+import { WallClocks } from '../../../model/wall-time.ts';
 import { containsTime, TimeIntervals } from '../../../notify/time-intervals.ts';
-import { WallClocks } from '../../../notify/wall-time.ts';
 import { readYaml } from '../../read-yaml.ts';
 import type { CaseResult, ConformanceSuite } from '../suite.ts';
 
