@@ -6,7 +6,7 @@ const POINTS: Readonly<Record<string, Datapoint>> = { '0': 'ok', X: 'breaching',
 const TREATMENTS: readonly MissingTreatment[] = ['missing', 'ignore', 'breaching', 'not_breaching'];
 
 function verdicts(text: string, m: number, n: number): string {
-  const points = [...text].map((char) => POINTS[char] ?? 'missing');
+  const points = text.split('').map((char) => POINTS[char] ?? 'missing');
   return TREATMENTS.map((treat) => judgeDatapoints(points, { m, n }, treat)).join(' ');
 }
 
