@@ -14,7 +14,10 @@ export function collectionOf(
     configs.find(({ name }) => name === clusterName) ??
     configs.find(({ access }) => namesContext(access, clusterName)) ??
     // Whose context's name is known only to its file.
-    configs.find(({ name, access }) => name === '' && access.kind === 'kubeconfig');
+    configs.find(
+      ({ name, access }) =>
+        name === '' && access.kind === 'kubeconfig' && typeof access.contexts === 'string',
+    );
   return found?.collection;
 }
 
