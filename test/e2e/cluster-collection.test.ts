@@ -289,7 +289,7 @@ await describeWithCluster(
         for (const { metadata, status } of await pods()) {
           for (const { name, containerID = '' } of status.containerStatuses ?? []) {
             const key = `${metadata.namespace}/${metadata.name}/${name}`;
-            const folder = cgroupOf(metadata.uid, containerID.replace(/^.*:\/\//, ''));
+            const folder = cgroupOf(containerID.replace(/^.*:\/\//, ''));
             if (steady.has(key) && folder !== undefined) folders.set(key, folder);
           }
         }
@@ -333,21 +333,16 @@ await describeWithCluster(
 );
 
 /** cgroup v1 or v2, whichever driver made it. */
-function cgroupOf(podUid: string, containerId: string): string | undefined {
+function cgroupOf(containerId: string): string | undefined {
   if (containerId === '') return undefined;
   for (const root of CGROUP_ROOTS) {
-    const found = find(root, podUid, containerId, 4);
+    const found = find(root, containerId, 4);
     if (found !== undefined) return found;
   }
   return undefined;
 }
 
-function find(
-  folder: string,
-  podUid: string,
-  containerId: string,
-  depth: number,
-): string | undefined {
+function find(folder: string, containerId: string, depth: number): string | undefined {
   if (depth < 0 || !existsSync(folder)) return undefined;
   const names = readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
@@ -356,7 +351,7 @@ function find(
   if (own !== undefined && hasCpu(join(folder, own))) return join(folder, own);
   const next = names.filter((name) => /kube|burstable|besteffort|pod/.test(name));
   for (const name of next) {
-    const found = find(join(folder, name), podUid, containerId, depth - 1);
+    const found = find(join(folder, name), containerId, depth - 1);
     if (found !== undefined) return found;
   }
   return undefined;
