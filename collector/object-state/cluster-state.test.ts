@@ -7,6 +7,7 @@ import { RecordingSink } from '../../test/recording-sink.ts';
 import { until } from '../../test/until.ts';
 import { VirtualClock } from '../../test/virtual-clock.ts';
 import { ObjectState } from './object-state.ts';
+import type { PolicyTargets } from './policy-target.ts';
 
 const START_MS = 1_000_005_000;
 const CYCLE_MS = 1_000_020_000;
@@ -244,24 +245,78 @@ describe('object state of a cluster', () => {
     await rig.state.stop();
   });
 
-  test('a cluster that goes ends all; so does another kube-state-metrics in its place', async () => {
+  test('a cluster that goes ends all, and so does switching it off', async () => {
     for (const end of [
       (rig: Rig) => rig.registry.remove(rig.cluster),
       (rig: Rig) =>
-        rig.state.applyConfig({ state: { ...rig.config, source: 'scrape' }, scrapeConfigs: [] }),
+        rig.state.applyConfig({ state: { ...rig.config, enabled: false }, scrapeConfigs: [] }),
     ]) {
       const rig = new Rig(pod('p', 'Running'));
       await rig.start();
       end(rig);
       await rig.settle();
-      expect(Object.values(rig.of('kube_pod_info'))).toEqual([
-        expect.stringMatching(new RegExp(`^1@${START_MS + 1000} stale@\\d+$`)),
-      ]);
+      for (const name of ['kube_pod_info', 'wk_pod_workload']) {
+        expect(Object.values(rig.of(name))).toEqual([
+          expect.stringMatching(new RegExp(`^1@${START_MS + 1000} stale@\\d+$`)),
+        ]);
+      }
       expect(rig.state.page('c')).toBeUndefined();
       expect(rig.cluster.watched).toEqual([]);
       expect(rig.sink.openWriters).toBe(0);
       await rig.state.stop();
     }
+  });
+
+  test('beside a kube-state-metrics that is scraped only our own series are made', async () => {
+    const rig = new Rig(pod('p', 'Running'));
+    await rig.start();
+    rig.state.applyConfig({ state: { ...rig.config, source: 'scrape' }, scrapeConfigs: [] });
+    await rig.settle();
+    await rig.change(() => undefined);
+    rig.clock.advance(CYCLE_MS - rig.clock.nowMs());
+    await rig.settle();
+    expect(Object.values(rig.of('kube_pod_info'))[0]).toContain('stale');
+    expect(Object.values(rig.of('wk_pod_workload'))[0]).toMatch(new RegExp(` 1@${CYCLE_MS}$`));
+    await rig.state.stop();
+  });
+
+  test('objects of alarm policies are series while the policy wants them', async () => {
+    const rig = new Rig(pod('p', 'Running'), replicaSet('r', 'web'));
+    await rig.start();
+    const of = (policyId: string, more: Partial<PolicyTargets>): PolicyTargets => ({
+      policyId,
+      level: 'pod',
+      isOfCluster: () => true,
+      labelSelector: '',
+      objects: [],
+      ...more,
+    });
+    const selected = of('a', { labelSelector: 'app=web' });
+    const object = { namespace: 'ns', workload_kind: 'Deployment', workload: 'w' };
+    const objects = [
+      { ...object, cluster: 'c' },
+      { ...object, cluster: 'other' },
+    ];
+    const named = of('b', { level: 'workload', objects });
+    const elsewhere = of('c', { labelSelector: 'x', isOfCluster: (name) => name !== 'c' });
+    rig.state.setPolicyTargets([selected, named, elsewhere]);
+    await rig.settle();
+    await rig.change(() => undefined);
+    expect(rig.cluster.watched).toContain('pods app=web');
+    const targets = rig.of('wk_policy_target');
+    expect(Object.keys(targets)).toEqual([
+      '{namespace="ns", pod="p", policy_id="a"}',
+      '{namespace="ns", policy_id="b", workload="w", workload_kind="Deployment"}',
+    ]);
+    rig.state.setPolicyTargets([named]);
+    await rig.change(() => undefined);
+    expect(rig.cluster.watched).not.toContain('pods app=web');
+    const [gone, stays] = Object.values(rig.of('wk_policy_target'));
+    expect([gone, stays]).toEqual([
+      expect.stringContaining('stale'),
+      expect.not.stringContaining('stale'),
+    ]);
+    await rig.state.stop();
   });
 
   test('the page is that of kube-state-metrics', async () => {

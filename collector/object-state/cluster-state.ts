@@ -2,7 +2,7 @@
 import { setImmediate as othersTurn } from 'node:timers/promises';
 import { STATE_JOB, type StateConfig } from '../../config/state-types.ts';
 import type { Cluster } from '../../kubernetes/cluster.ts';
-import type { KubernetesObject, OwnerReference } from '../../kubernetes/kubernetes-object.ts';
+import type { KubernetesObject } from '../../kubernetes/kubernetes-object.ts';
 import type { ObjectCache } from '../../kubernetes/object-cache.ts';
 import type { Clock } from '../../model/clock.ts';
 import { Labels } from '../../model/labels.ts';
@@ -11,15 +11,13 @@ import type { SampleSink } from '../../model/sink.ts';
 import { type Page, PageLoop, TEXT_PAGE } from '../pages/page-loop.ts';
 import { chooseFamilies } from './chosen-families.ts';
 import type { ObjectFamilies } from './family.ts';
-import { controllerOf } from './meta-families.ts';
-import { keyOf, ObjectTable } from './object-table.ts';
-import { podWorkloadFamilies, SERVICE_ENDPOINTS } from './own-families.ts';
+import { ObjectTable } from './object-table.ts';
+import { OwnSeries } from './own-series.ts';
+import { POLICY_TABLE, type PolicyTargets } from './policy-target.ts';
 import { SampleGatherer, SeriesGroups } from './series-groups.ts';
 import { ServedResources } from './served-resources.ts';
-import { ServiceEndpointsTable } from './service-endpoints.ts';
 import { type ClusterInfo, type FollowedResource, statePage } from './state-page.ts';
 import { StateProblems } from './state-problems.ts';
-import { workloadOf } from './workload-resolver.ts';
 
 /** Changes that come together are written together. */
 const CHANGE_DELAY_MS = 1000;
@@ -52,9 +50,10 @@ export class ClusterState {
   readonly #followed: Followed[] = [];
   readonly #resources = new Map<string, FollowedResource>();
   readonly #ends: (() => void)[] = [];
-  /** Kind of the owner → uid → keys of Pods whose owner has not been seen. */
-  readonly #orphans = new Map<string, Set<string>>();
-  readonly #caches = new Map<string, ObjectCache<KubernetesObject>>();
+  readonly #own: OwnSeries;
+  #policyTargets: readonly PolicyTargets[] = [];
+  #isOpen = false;
+  #nodes: ObjectCache<KubernetesObject> | undefined;
   #info: ClusterInfo | undefined;
   /** Of the last samples written. */
   #lastMs = 0;
@@ -84,6 +83,14 @@ export class ClusterState {
       start: 'aligned',
       read: (timestampMs) => this.#inTurn(() => this.#cycle(timestampMs)),
     });
+    this.#own = new OwnSeries({
+      cluster,
+      clock,
+      addTable: (families, isSynced) => this.#addTable(families, isSynced),
+      dropTable: (table) => void this.#inTurn(() => this.#dropTable(table)),
+      changed: (note) => this.#changed(note),
+      plan: () => this.#plan(),
+    });
   }
 
   start(): void {
@@ -91,9 +98,18 @@ export class ClusterState {
     void this.#open();
   }
 
+  /** `wk_policy_target` of all policies, from now on. */
+  setPolicyTargets(targets: readonly PolicyTargets[]): void {
+    this.#policyTargets = targets;
+    if (this.#isOpen && !this.#isOver) this.#own.setPolicyTargets(targets);
+  }
+
   /** The page that kube-state-metrics would answer, in parts. */
   *page(): Generator<string> {
-    for (const { table } of this.#followed) yield* table.page();
+    for (const { table } of this.#followed) {
+      // One family in many tables would be many times on the page.
+      if (table.families.name !== POLICY_TABLE) yield* table.page();
+    }
     yield this.#ownPage();
   }
 
@@ -120,6 +136,7 @@ export class ClusterState {
     this.#cancelTimer?.();
     this.#cancelRetry();
     for (const end of this.#ends.splice(0)) end();
+    this.#own.stop();
     await this.#work;
   }
 
@@ -142,7 +159,9 @@ export class ClusterState {
       const { gitVersion = '', platform = '' } = version;
       this.#info = { version: gitVersion, platform, provider: '' };
       for (const families of found) this.#followResource(families);
-      this.#followOwn();
+      this.#own.start();
+      this.#own.setPolicyTargets(this.#policyTargets);
+      this.#isOpen = true;
     } catch (error) {
       if (this.#isOver) return;
       logger.warn('cannot read what the cluster has; trying again', {
@@ -159,7 +178,7 @@ export class ClusterState {
     if (resource === undefined) return;
     const selection = families.isMetadataOnly === true ? { metadataOnly: true } : {};
     const cache = cluster.objects<KubernetesObject>(resource, selection);
-    this.#caches.set(families.name, cache);
+    if (families.name === 'nodes') this.#nodes = cache;
     const { kind, version, plural } = resource;
     this.#resources.set(plural, { kind, version, listCount: 0 });
     const table = this.#addTable(families, () => cache.synced);
@@ -172,40 +191,6 @@ export class ClusterState {
     );
   }
 
-  /** What kube-state-metrics does not have, from the same caches. */
-  #followOwn(): void {
-    const pods = this.#caches.get('pods');
-    const owners = { ReplicaSet: this.#caches.get('replicasets'), Job: this.#caches.get('jobs') };
-    if (pods !== undefined) {
-      const known = Object.values(owners).filter((cache) => cache !== undefined);
-      const families = podWorkloadFamilies((pod) =>
-        workloadOf(pod, owners, (owner) => this.#noteOrphan(owner, keyOf(pod))),
-      );
-      const table = this.#addTable(
-        families,
-        () => pods.synced && known.every(({ synced }) => synced),
-      );
-      this.#subscribe(pods, table);
-      for (const cache of known) this.#adopt(cache, table);
-    }
-    const slices = this.#caches.get('endpointslices');
-    if (slices === undefined) return;
-    const table = this.#addTable(SERVICE_ENDPOINTS, () => slices.synced);
-    const services = new ServiceEndpointsTable({
-      put: (object) => this.#changed(() => table.put(object)),
-      remove: (object) => this.#changed(() => table.remove(object)),
-    });
-    this.#ends.push(
-      slices.subscribe({
-        added: (object) => services.added(object),
-        modified: (object, before) => services.modified(object, before),
-        deleted: (object) => services.deleted(object),
-        synced: () => this.#plan(),
-      }),
-    );
-  }
-
-  /** @param isSynced whether all is there that the rows are made from */
   #addTable(families: ObjectFamilies, isSynced: () => boolean): ObjectTable {
     const { sink } = this.#options;
     const table = new ObjectTable(families, sink, this.#groups, this.#target, this.#problems);
@@ -231,30 +216,14 @@ export class ClusterState {
     );
   }
 
-  #noteOrphan({ uid }: OwnerReference, podKey: string): void {
-    const keys = this.#orphans.get(uid) ?? new Set();
-    this.#orphans.set(uid, keys.add(podKey));
-  }
-
-  /** Pods that came before their owner get their workload with it. */
-  #adopt(owners: ObjectCache<KubernetesObject>, pods: ObjectTable): void {
-    const take = (owner: KubernetesObject): void => {
-      const keys = this.#orphans.get(owner.metadata.uid);
-      if (keys === undefined) return;
-      this.#orphans.delete(owner.metadata.uid);
-      this.#changed(() => keys.forEach((key) => pods.touch(key)));
-    };
-    const forget = ({ metadata }: KubernetesObject): boolean => this.#orphans.delete(metadata.uid);
-    this.#ends.push(
-      owners.subscribe({
-        added: take,
-        modified: (owner, before) => {
-          if (controllerOf(owner)?.uid !== controllerOf(before)?.uid) take(owner);
-        },
-        deleted: forget,
-        synced: () => this.#plan(),
-      }),
-    );
+  async #dropTable(table: ObjectTable): Promise<void> {
+    const at = this.#followed.findIndex((one) => one.table === table);
+    if (at >= 0) this.#followed.splice(at, 1);
+    const samples = new SampleGatherer();
+    table.clear(samples);
+    const { sink, clock } = this.#options;
+    samples.write(sink, this.#nextMs(clock.nowMs()), 'all');
+    await Promise.resolve();
   }
 
   #changed(note: () => void): void {
@@ -342,7 +311,7 @@ export class ClusterState {
 
   #ownPage(): string {
     const info = this.#info;
-    const nodes = this.#caches.get('nodes')?.list() ?? [];
+    const nodes = this.#nodes?.list() ?? [];
     return statePage(
       [...this.#resources.values()],
       info && { ...info, provider: providerOf(nodes) },

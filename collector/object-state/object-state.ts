@@ -7,6 +7,7 @@ import { type Clock, SYSTEM_CLOCK } from '../../model/clock.ts';
 import type { Logger } from '../../model/logger.ts';
 import type { SampleSink } from '../../model/sink.ts';
 import { ClusterState } from './cluster-state.ts';
+import type { PolicyTargets } from './policy-target.ts';
 
 export interface ObjectStateOptions {
   readonly clusters: ClusterRegistry;
@@ -19,6 +20,7 @@ export class ObjectState {
   readonly #options: ObjectStateOptions;
   readonly #states = new Map<string, ClusterState>();
   #config: StateConfig | undefined;
+  #policyTargets: readonly PolicyTargets[] = [];
   #unsubscribe: () => void = () => undefined;
   #ending: Promise<unknown> = Promise.resolve();
 
@@ -29,9 +31,11 @@ export class ObjectState {
   /** Takes a whole configuration; one that means the same changes nothing. */
   applyConfig({ state, scrapeConfigs }: Pick<Config, 'state' | 'scrapeConfigs'>): void {
     const isScraped = scrapeConfigs.some(({ jobName }) => jobName === STATE_JOB);
-    const isOn =
-      state.enabled && (state.source === 'auto' ? !isScraped : state.source === 'builtin');
-    const config = isOn ? state : undefined;
+    const isBuiltin = state.source === 'auto' ? !isScraped : state.source === 'builtin';
+    // Our own series are made in any case: no other program has them.
+    const config = state.enabled
+      ? { ...state, resources: isBuiltin ? state.resources : [] }
+      : undefined;
     if (isDeepStrictEqual(config, this.#config)) return;
     this.#config = config;
     this.#unsubscribe();
@@ -43,6 +47,12 @@ export class ObjectState {
       added: (cluster) => this.#add(cluster, config),
       removed: ({ name }) => this.#remove(name),
     });
+  }
+
+  /** The objects of alarm policies, of all of them. */
+  setPolicyTargets(targets: readonly PolicyTargets[]): void {
+    this.#policyTargets = targets;
+    for (const state of this.#states.values()) state.setPolicyTargets(targets);
   }
 
   /** The page of a cluster, in parts; undefined when its object state is not made here. */
@@ -61,6 +71,7 @@ export class ObjectState {
   #add(cluster: Cluster, config: StateConfig): void {
     const { sink, logger, clock = SYSTEM_CLOCK } = this.#options;
     const state = new ClusterState({ cluster, config, sink, clock, logger });
+    state.setPolicyTargets(this.#policyTargets);
     this.#states.set(cluster.name, state);
     // The series of the one before end first: they may be the same.
     this.#after(this.#ending.then(() => this.#states.get(cluster.name) === state && state.start()));
