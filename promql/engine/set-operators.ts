@@ -16,17 +16,18 @@ export async function setOperation(
   context: EvalContext,
 ): Promise<RowSource> {
   const { steps } = lhs;
-  const signatures = numberSignatures([lhs.labels, rhs.labels], matching);
-  const [ofLhs = new Int32Array(0), ofRhs = new Int32Array(0)] = signatures.numbers;
   if (op === 'or') {
     const left = await collect(lhs, context);
-    // Collecting leaves rows without samples out, so that numbers are to be taken anew.
-    const [ofLeft = ofLhs, ofRight = ofRhs] = numberSignatures(
+    if (rhs.labels.length === 0) return left;
+    // Collecting leaves rows without samples out, so that numbers are taken after it.
+    const [ofLeft = new Int32Array(0), ofRight = new Int32Array(0)] = numberSignatures(
       [left.labels, rhs.labels],
       matching,
     ).numbers;
     return union(left, rhs, ofLeft, ofRight, context);
   }
+  const signatures = numberSignatures([lhs.labels, rhs.labels], matching);
+  const [ofLhs = new Int32Array(0), ofRhs = new Int32Array(0)] = signatures.numbers;
   const isPresent = new Uint8Array(signatures.count * steps);
   await context.inSlices(rhs.labels.length, (index) => {
     markPresent(isPresent, rhs, index, ofRhs[index] as number);

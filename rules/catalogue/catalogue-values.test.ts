@@ -308,6 +308,54 @@ describe.skipIf(findSuitesDir() === undefined)('the catalogue over a recorded cl
     ]);
   });
 
+  test('judges the API server and etcd by /readyz where they are not scraped', async () => {
+    const readyz: DumpPage = {
+      job: 'apiserver-readyz',
+      metricsPath: '/readyz',
+      labels: {},
+      body: [
+        'wk_apiserver_readyz{component="ping"} 1',
+        'wk_apiserver_readyz{component="etcd"} 0',
+        '',
+      ].join('\n'),
+    };
+    const states = async (rig: CatalogueRig) =>
+      (await of(rig, 'wk_cluster_component_up')).map(({ labels, value }) => [
+        labels['component'],
+        value,
+      ]);
+    expect(await states(await recorded([readyz]))).toEqual([
+      ['apiserver', 0],
+      ['etcd', 0],
+    ]);
+    expect(await states(await recorded([readyz, { ...pages.owners, job: 'apiserver' }]))).toEqual([
+      ['apiserver', 1],
+      ['etcd', 0],
+    ]);
+  });
+
+  test('counts the endpoints of Services by themselves, else by the old Endpoints', async () => {
+    const [old] = await of(full, 'wk_service_endpoints_ready{service="kubernetes"}');
+    expect(old?.value).toBe(1);
+    const endpoints = [
+      'wk_service_endpoints{namespace="default",service="kubernetes",ready="true"} 3',
+      'wk_service_endpoints{namespace="default",service="kubernetes",ready="false"} 2',
+      'wk_service_endpoints{namespace="default",service="gone",ready="true"} 0',
+      'wk_pod_service{namespace="scraper",pod="e2e-statefulset-0",service="gone"} 1',
+      '',
+    ].join('\n');
+    const services = { ...pages.owners, metricsPath: '/services', body: endpoints };
+    const rig = await recorded([pages.cadvisor, pages.ksm, pages.owners, services]);
+    const ready = await of(rig, 'wk_service_endpoints_ready{service=~"kubernetes|gone"}');
+    expect(ready.map(({ labels, value }) => [labels['service'], value])).toEqual([
+      ['gone', 0],
+      ['kubernetes', 3],
+    ]);
+    const [cpu] = await of(rig, 'wk_service_cpu_usage_cores');
+    const [pod] = await of(rig, 'wk_pod_cpu_usage_cores{pod="e2e-statefulset-0"}');
+    expect(cpu?.value).toBe(pod?.value);
+  });
+
   test('keeps clusters apart', async () => {
     const store = storeOfPages([pages.cadvisor, pages.ksm, pages.owners]);
     storeOfPages([pages.cadvisor, pages.ksm, pages.owners], 'd', store);
