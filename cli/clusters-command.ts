@@ -1,4 +1,5 @@
-/** `watchkeeper clusters list|check NAME`: which clusters are connected, and what is missing. */
+/** `watchkeeper clusters …`: which clusters are connected, what is missing; adds and removes some. */
+import { readFile } from 'node:fs/promises';
 import { Registry } from 'prom-client';
 import { loadConfig } from '../config/load-config.ts';
 import { type ClusterCheck, checkCluster } from '../kubernetes/access/check-cluster.ts';
@@ -18,9 +19,24 @@ export const CLUSTERS_FLAGS: readonly FlagSpec[] = [
     help: 'Configuration; without it the cluster that KUBECONFIG or the service account names.',
   },
   { name: 'output', kind: 'text', fallback: 'text', alias: 'o', help: 'text or json.' },
+  {
+    name: 'url',
+    kind: 'text',
+    fallback: 'http://127.0.0.1:9393',
+    env: 'WATCHKEEPER_URL',
+    help: 'add, remove: the program that is to watch the cluster.',
+  },
+  {
+    name: 'kubeconfig',
+    kind: 'text',
+    fallback: '',
+    help: 'add: a kubeconfig without references to files, as kubectl config view --raw --flatten --minify prints it; - for standard input.',
+  },
+  { name: 'context', kind: 'text', fallback: '', help: 'add: its context; default the current.' },
 ];
 
-const USAGE = 'usage: watchkeeper clusters list | clusters check [NAME]';
+const USAGE =
+  'usage: watchkeeper clusters list | check [NAME] | add [NAME] --kubeconfig=FILE | remove NAME';
 const MARKS = { ok: 'ok     ', warning: 'warning', failed: 'FAILED ' } as const;
 
 /**
@@ -33,6 +49,9 @@ export async function runClusters(
   now: () => number,
 ): Promise<number> {
   const [what, name, ...rest] = positionals;
+  if (rest.length === 0 && (what === 'add' || what === 'remove')) {
+    return change(what, name ?? '', values, print);
+  }
   if ((what !== 'list' && what !== 'check') || rest.length > 0) throw new UsageError(USAGE);
   const file = values.get('config.file') || undefined;
   const { clusters: configured } = await loadConfig(file, { env: process.env });
@@ -53,6 +72,49 @@ export async function runClusters(
     return checks.some(({ items }) => items.some(({ state }) => state === 'failed')) ? 1 : 0;
   } finally {
     clusters.close();
+  }
+}
+
+async function change(
+  what: 'add' | 'remove',
+  name: string,
+  values: ParsedFlags['values'],
+  print: (line: string) => void,
+): Promise<number> {
+  const get = (flag: string): string => values.get(flag) ?? '';
+  const file = get('kubeconfig');
+  if (what === 'add' ? file === '' : name === '') throw new UsageError(USAGE);
+  const path = what === 'add' ? '/api/v1/clusters' : `/api/v1/clusters/${encodeURIComponent(name)}`;
+  const body = what === 'remove' ? {} : { body: await newCluster(name, file, get('context')) };
+  const method = what === 'add' ? 'POST' : 'DELETE';
+  const response = await ask(new URL(path, get('url')), { method, ...body });
+  const answer = (await response.json().catch(() => ({}))) as {
+    readonly data?: { readonly name?: string };
+    readonly error?: string;
+  };
+  if (!response.ok) {
+    print(`error: ${answer.error ?? `HTTP status ${response.status}`}`);
+    return 1;
+  }
+  print(what === 'add' ? `watching ${answer.data?.name ?? name}` : `no longer watching ${name}`);
+  return 0;
+}
+
+async function newCluster(name: string, file: string, context: string): Promise<string> {
+  const kubeconfig = await readFile(file === '-' ? '/dev/stdin' : file, 'utf8').catch(
+    (cause: unknown) => {
+      throw new UsageError(cause instanceof Error ? cause.message : String(cause), { cause });
+    },
+  );
+  return JSON.stringify({ name, kubeconfig, context });
+}
+
+async function ask(url: URL, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, init);
+  } catch (cause) {
+    const text = `no answer from ${url.origin}: is the program running there? (--url)`;
+    throw new UsageError(text, { cause });
   }
 }
 

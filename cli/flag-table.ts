@@ -188,6 +188,12 @@ export const SERVE_FLAGS: readonly FlagSpec[] = [
     help: 'Nobody is told anything for so long after the start, while alerts come in.',
   },
   {
+    name: 'clusters.exec-plugins',
+    kind: 'list',
+    fallback: '',
+    help: 'Comma-separated names of programs, found by PATH, that kubeconfigs added through the API may run for credentials.',
+  },
+  {
     name: 'enable-feature',
     kind: 'list',
     fallback: '',

@@ -20,6 +20,7 @@ const HELP = `watchkeeper ${VERSION}: monitoring and alerting for Kubernetes in 
   watchkeeper policies export FILE...      alarm policies as PrometheusRule objects
   watchkeeper policies import FILE...      PrometheusRule objects as alarm policies
   watchkeeper clusters list|check [NAME]   look at the Kubernetes clusters and our rights in them
+  watchkeeper clusters add|remove [NAME]   have a running program watch a cluster, or not
   watchkeeper query [flags] EXPRESSION     ask a running program
   watchkeeper import [flags] FROM          take over the samples of a Prometheus
   watchkeeper version                      print the version

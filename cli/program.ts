@@ -27,7 +27,7 @@ import { AliasSource } from '../rules/catalogue/alias-source.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
 import { backTestDeps } from './back-tests.ts';
-import { createClusters } from './clusters.ts';
+import { createClusters, openProgramClusters, type ProgramClusters } from './clusters.ts';
 import { featureTable, parserOptions } from './features.ts';
 import { type HttpServer, listen } from './http-server.ts';
 import {
@@ -87,6 +87,7 @@ class ProgramParts implements Program {
   #sink!: ForwardingSink;
   #remoteWrite!: RemoteWriteManager;
   #clusters!: ConnectedClusters;
+  #programClusters!: ProgramClusters;
   #collector!: Collector;
   #objectState!: ObjectState;
   #endHistory!: () => void;
@@ -149,6 +150,7 @@ class ProgramParts implements Program {
       this.#sink = new ForwardingSink(this.#store);
       this.#remoteWrite = createRemoteWrite(this.#sink, this.#store, this.#registry, this.#logger);
       this.#clusters = createClusters(this.#registry, this.#logger);
+      this.#programClusters = await this.#openProgramClusters();
       const clusters = await this.#readClusters(this.#config);
       this.#collector = createCollector({
         sink: this.#sink,
@@ -188,7 +190,7 @@ class ProgramParts implements Program {
         logger: this.#logger.with({ component: 'history' }),
         now: Date.now,
       });
-      this.#clusters.apply(clusters);
+      this.#programClusters.apply(clusters);
       this.#apply(this.#config);
       // Before the rules, whose alerts it takes.
       await this.#notifications.apply(notifications);
@@ -230,7 +232,7 @@ class ProgramParts implements Program {
       const config = await this.#load();
       const rules = await this.#loadRules(config);
       const notifications = await this.#loadNotifications(config);
-      this.#clusters.apply(await this.#readClusters(config));
+      this.#programClusters.apply(await this.#readClusters(config));
       this.#apply(config);
       this.#config = config;
       await this.#notifications.apply(notifications);
@@ -268,6 +270,17 @@ class ProgramParts implements Program {
 
   #hasClusters(): boolean {
     return this.#clusters.list().length > 0;
+  }
+
+  #openProgramClusters(): Promise<ProgramClusters> {
+    return openProgramClusters(this.#clusters, {
+      documents: this.#store.documents,
+      dataDir: this.#options.dataDir,
+      execPlugins: this.#options.clusterExecPlugins,
+      logger: this.#logger.with({ component: 'kubernetes' }),
+      // Which rules there are depends on whether there is a cluster.
+      onChange: () => void this.reload().catch(() => undefined),
+    });
   }
 
   /** Without a configuration the environment says which cluster is meant. */
@@ -380,7 +393,7 @@ class ProgramParts implements Program {
         perStepStats: options.features.has('promql-per-step-stats'),
       },
       scrape: this.#collector.scrape,
-      clusters: { clusters: this.#clusters, now: Date.now },
+      clusters: { clusters: this.#clusters, added: this.#programClusters, now: Date.now },
       objectState: this.#objectState,
       monitors: this.#operator,
       rules: this.#rules.manager,

@@ -36,6 +36,8 @@ export interface ServeOptions {
   readonly querySamplesMax: number | undefined;
   readonly rules: RuleOptions;
   readonly notifications: NotificationOptions;
+  /** Programs that kubeconfigs from the API may name. */
+  readonly clusterExecPlugins: readonly string[];
   readonly features: ReadonlySet<string>;
   readonly logLevel: LogLevel;
   readonly logFormat: LogFormat;
@@ -89,6 +91,7 @@ export function serveOptions({ values }: ParsedFlags): ServeOptions {
     querySamplesMax: readCount('query.max-samples', text('query.max-samples')),
     rules: readRules(text),
     notifications: readNotifications(text),
+    clusterExecPlugins: text('clusters.exec-plugins').split(',').filter(Boolean),
     features: new Set(text('enable-feature').split(',').filter(Boolean)),
     logLevel: oneOf('log.level', text('log.level'), LOG_LEVELS),
     logFormat: oneOf('log.format', text('log.format'), LOG_FORMATS),

@@ -70,7 +70,7 @@ function readDiscovery(section: YamlSection, access: ClusterAccess): ClusterDisc
  * Everything; but files are those of the cluster's own Pods only where we are one of them: another
  * cluster's objects must not have our own credentials sent somewhere.
  */
-export function defaultDiscovery({ kind }: ClusterAccess): ClusterDiscovery {
+export function defaultDiscovery({ kind }: Pick<ClusterAccess, 'kind'>): ClusterDiscovery {
   return { annotations: true, operator: true, operatorFiles: kind === 'in-cluster' };
 }
 

@@ -12,6 +12,7 @@ import {
   loadKubeconfig,
 } from './load-kubeconfig.ts';
 import { resolveContext } from './resolve-context.ts';
+import { resolveUploaded } from './uploaded-kubeconfig.ts';
 
 /** Name of the Pod's own cluster when nobody gave it one. */
 const IN_CLUSTER_NAME = 'in-cluster';
@@ -37,6 +38,13 @@ export type DefinedAccess =
       /** '' for the current one. */
       readonly context: string;
       readonly execPlugins: boolean;
+    }
+  /** Came through the API. */
+  | {
+      readonly kind: 'uploaded';
+      readonly kubeconfig: Secret;
+      readonly context: string;
+      readonly execPlugins: readonly string[];
     }
   /** Why the cluster cannot be connected. */
   | { readonly kind: 'broken'; readonly problem: string };
@@ -129,6 +137,8 @@ export async function connectionSettings(
       throw new KubeconfigError(access.problem);
     case 'in-cluster':
       return inClusterSettings(env);
+    case 'uploaded':
+      return resolveUploaded(access.kubeconfig.reveal(), access.context, access);
     case 'server':
       return {
         server: new URL(access.url),
