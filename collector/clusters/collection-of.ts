@@ -2,12 +2,15 @@
 import type { ClusterConfig } from '../../config/cluster-types.ts';
 import type { ClusterCollection } from '../../config/collection-types.ts';
 
+/** What of an entry is asked. */
+export type CollectedEntry = Pick<ClusterConfig, 'name' | 'access' | 'collection'>;
+
 /**
  * By the cluster's name; an entry may stand for several, whose names are those of its contexts.
  * @returns undefined for a cluster that no entry names
  */
 export function collectionOf(
-  configs: readonly ClusterConfig[],
+  configs: readonly CollectedEntry[],
   clusterName: string,
 ): ClusterCollection | undefined {
   const found =

@@ -1,12 +1,11 @@
 import { expect, test } from 'vitest';
-import type { ClusterConfig } from '../../config/cluster-types.ts';
 import { DEFAULT_COLLECTION } from '../../config/collection-types.ts';
 import { Labels } from '../../model/labels.ts';
 import { kubernetesObject } from '../../test/memory-cluster.ts';
 import type { Pod } from '../discovery/kubernetes/discovered-objects.ts';
 import { Relabeler } from '../relabel/relabeler.ts';
 import { mutateSampleLabels } from '../scrape/sample-labels.ts';
-import { collectionOf } from './collection-of.ts';
+import { type CollectedEntry, collectionOf } from './collection-of.ts';
 import { COMPONENT_KINDS, componentOf, portOf } from './component-kinds.ts';
 
 function pod(
@@ -99,14 +98,12 @@ test('the settings of a cluster are found by its name, its context, or the only 
     name: string,
     contexts: 'current' | 'all' | string[],
     port: number,
-  ): ClusterConfig => ({
+  ): CollectedEntry => ({
     name,
-    enabled: true,
     access: { kind: 'kubeconfig', file: '/kc', contexts, execPlugins: true },
-    namespaces: [],
     collection: { ...DEFAULT_COLLECTION, kubelet: { ...DEFAULT_COLLECTION.kubelet, port } },
   });
-  const port = (configs: readonly ClusterConfig[], name: string) =>
+  const port = (configs: readonly CollectedEntry[], name: string) =>
     collectionOf(configs, name)?.kubelet.port;
   const configs = [config('a', 'current', 1), config('', ['b', 'c'], 2), config('', 'all', 3)];
   expect(['a', 'c', 'other'].map((name) => port(configs, name))).toEqual([1, 2, 3]);
