@@ -10,6 +10,8 @@ export default defineConfig({
   plugins: [react()],
   build: {
     target: 'es2022',
+    // The oldest that know light-dark(), which the themes are made of.
+    cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
     outDir: 'dist',
     emptyOutDir: true,
     // The charts are that large, and loaded when a page has one.

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { brotliCompressSync, constants } from 'node:zlib';
 import { type Context, Hono } from 'hono';
 
-/** Paths that are pages; the router in the browser knows them in detail. */
+/** Pages that there are without an object; below `/c/` are those of clusters and what is in them. */
 export const PAGE_PATHS: readonly string[] = [
   '/',
   '/explore',
@@ -15,6 +15,11 @@ export const PAGE_PATHS: readonly string[] = [
   '/targets',
   '/cardinality',
   '/status',
+  '/clusters',
+  '/events',
+  '/c/_all/nodes',
+  '/c/_all/workloads',
+  '/c/_all/pods',
 ];
 
 /** Where Prometheus had what we show elsewhere: links in old alerts and runbooks still land. */
@@ -63,7 +68,7 @@ export function webAppRoutes(dir: string): Hono | undefined {
     return names.has(name) ? asset(c, `assets/${name}`) : c.notFound();
   });
   app.get('/favicon.svg', (c) => asset(c, 'favicon.svg'));
-  for (const path of PAGE_PATHS) app.get(path, (c) => sendPage(c, page, path));
+  for (const path of [...PAGE_PATHS, '/c/*']) app.get(path, (c) => sendPage(c, page, c.req.path));
   for (const [from, to] of FOREIGN_PATHS) {
     app.get(from, (c) => c.redirect(`.${to}${new URL(c.req.url).search}`, 302));
   }
@@ -71,8 +76,13 @@ export function webAppRoutes(dir: string): Hono | undefined {
 }
 
 function readPage(dir: string): string | undefined {
+  return readIfThere(join(dir, 'index.html'))?.toString('utf8');
+}
+
+/** It may be built anew under a program that runs. */
+function readIfThere(path: string): Buffer | undefined {
   try {
-    return readFileSync(join(dir, 'index.html'), 'utf8');
+    return readFileSync(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
@@ -82,7 +92,9 @@ function readPage(dir: string): string | undefined {
 function readAsset(dir: string, path: string): Asset | undefined {
   const type = TYPES[path.slice(path.lastIndexOf('.') + 1)];
   if (type === undefined) return undefined;
-  const bytes = new Uint8Array(readFileSync(join(dir, path)));
+  const file = readIfThere(join(dir, path));
+  if (file === undefined) return undefined;
+  const bytes = new Uint8Array(file);
   const isText = !path.endsWith('.woff2');
   const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } };
   const brotli = isText ? new Uint8Array(brotliCompressSync(bytes, quality)) : undefined;

@@ -30,6 +30,54 @@ const routes = [
   }),
   createRoute({
     getParentRoute,
+    path: '/clusters',
+    component: lazyRouteComponent(() => import('../kubernetes/clusters-page.tsx'), 'ClustersPage'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/c/$cluster',
+    component: lazyRouteComponent(() => import('../kubernetes/object-pages.tsx'), 'ClusterPage'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/c/$cluster/nodes',
+    component: lazyRouteComponent(() => import('../kubernetes/nodes-page.tsx'), 'NodesPage'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/c/$cluster/nodes/$node',
+    component: lazyRouteComponent(() => import('../kubernetes/object-pages.tsx'), 'NodePage'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/c/$cluster/workloads',
+    component: lazyRouteComponent(
+      () => import('../kubernetes/workloads-page.tsx'),
+      'WorkloadsPage',
+    ),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/c/$cluster/pods',
+    component: lazyRouteComponent(() => import('../kubernetes/pods-page.tsx'), 'PodsPage'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/c/$cluster/ns/$namespace/pod/$pod',
+    component: lazyRouteComponent(() => import('../kubernetes/object-pages.tsx'), 'PodPage'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/c/$cluster/ns/$namespace/$kind/$name',
+    component: lazyRouteComponent(() => import('../kubernetes/object-pages.tsx'), 'WorkloadPage'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/events',
+    component: lazyRouteComponent(() => import('../kubernetes/object-pages.tsx'), 'EventsPage'),
+  }),
+  createRoute({
+    getParentRoute,
     path: '/alerts',
     component: lazyRouteComponent(() => import('../pages/alerts-page.tsx'), 'AlertsPage'),
   }),

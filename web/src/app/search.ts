@@ -12,6 +12,7 @@ export const PAGE_SEARCH = v.object({
   refresh: text,
   q: text,
   sort: text,
+  tab: text,
   'g0.expr': text,
   'g0.tab': text,
 });

@@ -14,14 +14,19 @@ import { useDisclosure } from '@mantine/hooks';
 import {
   IconBell,
   IconBellOff,
+  IconBox,
   IconChartDots3,
   IconChartHistogram,
   IconHeartRateMonitor,
   IconInfoCircle,
   IconListCheck,
   IconMoon,
+  IconServer,
+  IconStack2,
   IconSun,
   IconTarget,
+  IconTimelineEvent,
+  IconTopologyStar3,
 } from '@tabler/icons-react';
 import { Link, Outlet, useLocation } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
@@ -30,6 +35,11 @@ import { TimePicker } from '../time/time-picker.tsx';
 
 const PAGES = [
   ['/', 'overview', IconHeartRateMonitor],
+  ['/clusters', 'clusters', IconTopologyStar3],
+  ['/c/_all/nodes', 'nodes', IconServer],
+  ['/c/_all/workloads', 'workloads', IconStack2],
+  ['/c/_all/pods', 'pods', IconBox],
+  ['/events', 'events', IconTimelineEvent],
   ['/explore', 'explore', IconChartHistogram],
   ['/alerts', 'alerts', IconBell],
   ['/rules', 'rules', IconListCheck],

@@ -22,12 +22,18 @@ export interface DrawnChart {
 /** More lines are a surface, not a chart: those with the highest values are drawn. */
 export const SERIES_DRAWN_MAX = 200;
 
-export function drawnChart(answer: RangeAnswer, isDark: boolean): DrawnChart {
+/** @param known labels that need not be named, see `distinguishingNames` */
+export function drawnChart(
+  answer: RangeAnswer,
+  isDark: boolean,
+  known: readonly string[] = [],
+): DrawnChart {
   const times = Float64Array.from(
     { length: answer.count },
     (_, at) => answer.startMs + at * answer.stepMs,
   );
-  const names = distinguishingNames(answer.series.map((series) => series.labels));
+  const labelSets = answer.series.map((series) => series.labels);
+  const names = distinguishingNames(labelSets, known);
   const styles = assignStyles(names, isDark);
   const series = answer.series
     .map(({ values }, at) => ({

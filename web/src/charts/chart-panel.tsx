@@ -1,4 +1,4 @@
-import { Alert, Anchor, Group, Skeleton, Text } from '@mantine/core';
+import { Alert, Anchor, Group, Skeleton, Text, useComputedColorScheme } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useId, useState } from 'react';
@@ -20,13 +20,15 @@ export interface ChartPanelProps {
   readonly expr: string;
   readonly unit: Unit;
   readonly isStacked?: boolean;
+  /** Labels that the page tells already: the legend need not. */
+  readonly knownLabels?: readonly string[];
   readonly thresholds?: TimeSeriesChartProps['thresholds'];
   readonly points?: number;
 }
 
 /** One query as a chart with its title, legend and a link to it; old data stay while new ones load. */
 export function ChartPanel(props: ChartPanelProps) {
-  const { title, expr, unit, isStacked = false, thresholds, points = POINTS } = props;
+  const { title, expr, unit, isStacked = false, thresholds, knownLabels, points = POINTS } = props;
   const { t } = useTranslation();
   const id = useId();
   const { range, refreshMs, zoom } = usePageTime();
@@ -75,18 +77,25 @@ export function ChartPanel(props: ChartPanelProps) {
               isStacked={isStacked}
               onZoom={zoom}
               {...(thresholds === undefined ? {} : { thresholds })}
+              {...(knownLabels === undefined ? {} : { knownLabels })}
             />
           )}
-          <Legend answer={data} unit={unit} />
+          <Legend answer={data} unit={unit} knownLabels={knownLabels} />
         </div>
       )}
     </section>
   );
 }
 
-function Legend({ answer, unit }: { readonly answer: RangeAnswer; readonly unit: Unit }) {
+function Legend(props: {
+  readonly answer: RangeAnswer;
+  readonly unit: Unit;
+  readonly knownLabels: readonly string[] | undefined;
+}) {
+  const { answer, unit, knownLabels } = props;
   const { t } = useTranslation();
-  const { series, seriesCount } = drawnChart(answer, false);
+  const isDark = useComputedColorScheme('light') === 'dark';
+  const { series, seriesCount } = drawnChart(answer, isDark, knownLabels);
   return (
     <div className="wk-legend" tabIndex={0} role="region" aria-label={t('chart.legend')}>
       <table>

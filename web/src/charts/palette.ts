@@ -64,15 +64,23 @@ function hash(text: string): number {
   return sum >>> 0;
 }
 
-/** The labels that tell the series of a chart apart, as text. */
-export function distinguishingNames(labelSets: readonly LabelSet[]): readonly string[] {
-  const names = new Set(labelSets.flatMap((labels) => Object.keys(labels)));
-  const telling = [...names].filter((name) => {
+/**
+ * The labels that tell the series of a chart apart, as text.
+ * @param known labels that the reader knows of all series: they are left out, if others are left
+ */
+export function distinguishingNames(
+  labelSets: readonly LabelSet[],
+  known: readonly string[] = [],
+): readonly string[] {
+  const all = [...new Set(labelSets.flatMap((labels) => Object.keys(labels)))];
+  const unknown = all.filter((name) => name !== '__name__' && !known.includes(name));
+  const names = unknown.length > 0 ? unknown : all;
+  const telling = names.filter((name) => {
     const first = labelSets[0]?.[name];
     return labelSets.some((labels) => labels[name] !== first);
   });
   return labelSets.map((labels) => {
-    const shown = telling.length === 0 ? Object.keys(labels) : telling;
+    const shown = telling.length === 0 ? names : telling;
     const pairs = shown.filter((name) => labels[name] !== undefined && name !== '__name__');
     if (pairs.length === 1) return labels[pairs[0] ?? ''] ?? '';
     const text = pairs.map((name) => `${name}="${labels[name] ?? ''}"`).join(', ');

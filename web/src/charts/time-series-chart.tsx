@@ -19,6 +19,7 @@ export interface TimeSeriesChartProps {
   readonly answer: RangeAnswer;
   readonly unit: Unit;
   readonly isStacked?: boolean;
+  readonly knownLabels?: readonly string[];
   readonly thresholds?: readonly { readonly value: number; readonly name: string }[];
   /** A drag over the chart chooses a range. */
   readonly onZoom?: (startMs: number, endMs: number) => void;
@@ -28,11 +29,21 @@ const NO_THRESHOLDS: NonNullable<TimeSeriesChartProps['thresholds']> = [];
 
 /** Lines over time with a shared tooltip; drag zooms. */
 export function TimeSeriesChart(props: TimeSeriesChartProps) {
-  const { answer, unit, isStacked = false, thresholds = NO_THRESHOLDS, onZoom } = props;
+  const {
+    answer,
+    unit,
+    isStacked = false,
+    thresholds = NO_THRESHOLDS,
+    knownLabels,
+    onZoom,
+  } = props;
   const isDark = useComputedColorScheme('light') === 'dark';
   const element = useRef<HTMLDivElement>(null);
   const chart = useRef<Chart | undefined>(undefined);
-  const drawn = useMemo(() => drawnChart(answer, isDark), [answer, isDark]);
+  const drawn = useMemo(
+    () => drawnChart(answer, isDark, knownLabels),
+    [answer, isDark, knownLabels],
+  );
   const [cursor, setCursor] = useState<Cursor | undefined>();
   const [drag, setDrag] = useState<Drag | undefined>();
 
