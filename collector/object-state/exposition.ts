@@ -23,7 +23,13 @@ export function familyLines(
 export function line(name: string, labels: readonly LabelPart[], row: Row): string {
   const pairs = [...pairTexts(labels), ...pairTexts(row.labels)];
   const braces = pairs.length === 0 ? '' : `{${pairs.join(',')}}`;
-  return `${name}${braces} ${formatGoG(row.value)}\n`;
+  return `${name}${braces} ${valueText(row.value)}\n`;
+}
+
+/** Nearly all values are 0 or 1. */
+function valueText(value: number): string {
+  if (value === 1) return '1';
+  return Object.is(value, 0) ? '0' : formatGoG(value);
 }
 
 /** What stands in a label. */

@@ -86,7 +86,14 @@ export const NEEDED_RULES: readonly NeededRule[] = [
   reading(
     STATE,
     'admissionregistration.k8s.io',
-    ['mutatingwebhookconfigurations', 'validatingwebhookconfigurations'],
+    [
+      'mutatingadmissionpolicies',
+      'mutatingadmissionpolicybindings',
+      'mutatingwebhookconfigurations',
+      'validatingadmissionpolicies',
+      'validatingadmissionpolicybindings',
+      'validatingwebhookconfigurations',
+    ],
     false,
   ),
   reading('events', 'events.k8s.io', ['events']),
@@ -100,7 +107,10 @@ export const NEEDED_RULES: readonly NeededRule[] = [
     'servicemonitors',
   ]),
   {
-    ...reading('the state of ConfigMaps and Secrets, metadata only', '', ['configmaps', 'secrets']),
+    ...reading('the state of ConfigMaps and Secrets, without their data', '', [
+      'configmaps',
+      'secrets',
+    ]),
     optional: true,
     verbs: ['list', 'watch'],
   },

@@ -21,6 +21,7 @@ const CONTAINER_FIELDS = [
   'terminationMessagePath',
   'terminationMessagePolicy',
 ] as const;
+const SECRET_FIELDS = ['data', 'stringData'] as const;
 const CONTAINER_LISTS = ['initContainers', 'containers', 'ephemeralContainers'] as const;
 const POD_SPEC_FIELDS = ['affinity', 'topologySpreadConstraints', 'dnsConfig'] as const;
 
@@ -54,6 +55,8 @@ export class ObjectStripper {
     const annotations = recordOf(metadata?.['annotations']);
     if (annotations !== undefined) delete annotations[LAST_APPLIED];
     const spec = recordOf(object['spec']);
+    // What is secret is not even held in memory.
+    if (kind === 'Secret') for (const field of SECRET_FIELDS) delete object[field];
     if (kind === 'Pod') stripPodSpec(spec);
     else if (WITH_TEMPLATE.has(kind)) stripTemplate(spec);
     else if (kind === 'CronJob') stripTemplate(recordOf(recordOf(spec?.['jobTemplate'])?.['spec']));
