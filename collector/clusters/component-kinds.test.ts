@@ -101,11 +101,6 @@ test('the settings of a cluster are found by its name, its context, or the only 
   ): CollectedEntry => ({
     name,
     access: { kind: 'kubeconfig', file: '/kc', contexts, execPlugins: true },
-<<<<<<< Updated upstream
-=======
-    namespaces: [],
-    discovery: { annotations: true, operator: true, operatorFiles: false },
->>>>>>> Stashed changes
     collection: { ...DEFAULT_COLLECTION, kubelet: { ...DEFAULT_COLLECTION.kubelet, port } },
   });
   const port = (configs: readonly CollectedEntry[], name: string) =>
