@@ -11,6 +11,7 @@ import { type CatalogueSource, catalogueRoutes } from './kubernetes/catalogue-ro
 import { type ClusterDeps, clusterRoutes } from './kubernetes/cluster-routes.ts';
 import { type MonitorSource, monitorRoutes } from './kubernetes/monitor-routes.ts';
 import { type ObjectStateSource, objectStateRoute } from './kubernetes/object-state-route.ts';
+import { type PolicyRouteDeps, policyRoutes } from './policies/policy-routes.ts';
 import { type AdminStore, adminRoutes } from './prometheus/admin-routes.ts';
 import { ApiError } from './prometheus/api-error.ts';
 import { errorResponse, success } from './prometheus/envelope.ts';
@@ -45,6 +46,7 @@ export interface AppDeps {
   readonly rules: RuleSource;
   readonly catalogue: CatalogueSource;
   readonly alertmanager: AlertmanagerDeps;
+  readonly policies: PolicyRouteDeps;
   readonly backTest: BackTestRouteDeps;
   readonly write: WriteDeps & OtlpDeps & PushDeps;
   readonly read: ReadDeps;
@@ -105,6 +107,7 @@ function apiV1(deps: AppDeps): Hono {
   api.route('/', monitorRoutes(deps.monitors));
   api.route('/', ruleRoutes(deps.rules));
   api.route('/', catalogueRoutes(deps.catalogue, deps.query));
+  api.route('/', policyRoutes(deps.policies));
   api.route('/', backTestRoutes(deps.backTest));
   api.route('/', statusRoutes(deps.status, deps.query.now));
   api.route('/', writeRoutes(deps.write));

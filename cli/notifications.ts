@@ -67,6 +67,8 @@ export class ProgramNotifications implements AlertSink, NotificationSource {
   readonly #metrics: NotifyMetrics;
   #engine: NotificationEngine | undefined;
   #loaded: LoadedNotifications | undefined;
+  /** What alarm policies add to the configuration. */
+  #adapt: (config: NotificationConfig) => NotificationConfig = (config) => config;
 
   constructor(parts: NotificationParts) {
     this.#parts = parts;
@@ -75,7 +77,7 @@ export class ProgramNotifications implements AlertSink, NotificationSource {
 
   /** What is in force. Only after `apply` has resolved once. */
   get config(): NotificationConfig {
-    return this.#started.loaded.config;
+    return this.#adapt(this.#started.loaded.config);
   }
 
   get templates(): NotificationTemplates {
@@ -98,7 +100,7 @@ export class ProgramNotifications implements AlertSink, NotificationSource {
     const before = this.#loaded;
     this.#loaded = loaded;
     if (this.#engine === undefined) {
-      this.#engine = await NotificationEngine.start(config, receivers.integrations, {
+      this.#engine = await NotificationEngine.start(this.#adapt(config), receivers.integrations, {
         clock: SYSTEM_CLOCK,
         store: new StoredNotifyState(this.#parts.state),
         observe: (event) => this.#observe(event),
@@ -107,7 +109,17 @@ export class ProgramNotifications implements AlertSink, NotificationSource {
       return;
     }
     // Messages on their way end first; their connections are closed then.
-    void this.#engine.reload(config, receivers.integrations).then(() => before?.receivers.close());
+    void this.#engine
+      .reload(this.#adapt(config), receivers.integrations)
+      .then(() => before?.receivers.close());
+  }
+
+  /** Routes, inhibition and hours of alarm policies, in place of those given before. */
+  setAdapt(adapt: (config: NotificationConfig) => NotificationConfig): void {
+    this.#adapt = adapt;
+    const loaded = this.#loaded;
+    if (loaded === undefined || this.#engine === undefined) return;
+    void this.#engine.reload(adapt(loaded.config), loaded.receivers.integrations);
   }
 
   send(alerts: readonly Alert[]): void {

@@ -37,6 +37,7 @@ import {
 } from './notifications.ts';
 import { ProgramOperator } from './operator.ts';
 import { OwnAlarms } from './own-alarms.ts';
+import { ProgramPolicies, policyDeps } from './policies.ts';
 import { createReceivers, createRemoteRead, createRemoteWrite } from './receivers.ts';
 import {
   catalogueWindowMs,
@@ -93,6 +94,7 @@ class ProgramParts implements Program {
   #endHistory!: () => void;
   #operator!: ProgramOperator;
   #rules!: ProgramRules;
+  #policies!: ProgramPolicies;
   #notifications!: ProgramNotifications;
   #ownAlarms!: OwnAlarms;
   #server!: HttpServer;
@@ -180,6 +182,7 @@ class ProgramParts implements Program {
         externalUrl: this.#externalUrl,
       });
       this.#rules = await this.#createRules(engine);
+      this.#policies = this.#createPolicies(engine);
       this.#operator = this.#createOperator();
       app = createApp(this.#appDeps(engine));
       this.#endHistory = recordClusterHistory({
@@ -195,6 +198,7 @@ class ProgramParts implements Program {
       // Before the rules, whose alerts it takes.
       await this.#notifications.apply(notifications);
       this.#ownAlarms.start();
+      this.#policies.apply();
       await this.#rules.apply(rules, this.#hasClusters());
       this.#operator.apply(this.#config.global);
       this.#isReady = true;
@@ -236,6 +240,7 @@ class ProgramParts implements Program {
       this.#apply(config);
       this.#config = config;
       await this.#notifications.apply(notifications);
+      this.#policies.apply();
       await this.#rules.apply(rules, this.#hasClusters());
       this.#operator.apply(config.global);
       this.#logger.info('the configuration was reloaded', { file: config.path });
@@ -373,12 +378,31 @@ class ProgramParts implements Program {
     });
   }
 
+  #createPolicies(engine: Engine): ProgramPolicies {
+    return new ProgramPolicies({
+      documents: this.#store.documents,
+      rules: this.#rules,
+      notifications: this.#notifications,
+      parser: engine.options.parser,
+      logger: this.#logger.with({ component: 'policies' }),
+      windowMs: catalogueWindowMs(this.#config),
+      isCatalogueRecorded: () => isCatalogueRecorded(this.#config, this.#hasClusters()),
+    });
+  }
+
   #appDeps(engine: Engine): AppDeps {
     const options = this.#options;
     const { limits } = this.#config;
     const store = this.#store;
     const registry = this.#registry;
     const logger = this.#logger.with({ component: 'api' });
+    const backTest = backTestDeps({
+      engine,
+      source: new AliasSource(store),
+      rules: this.#rules,
+      notifications: this.#notifications,
+      resendDelayMs: options.rules.resendDelayMs,
+    });
     const concurrencyMax = options.queryConcurrencyMax ?? limits.queryConcurrencyMax;
     return {
       registry,
@@ -408,13 +432,8 @@ class ProgramParts implements Program {
         version: VERSION,
         received: receivedAlerts(registry),
       },
-      backTest: backTestDeps({
-        engine,
-        source: new AliasSource(store),
-        rules: this.#rules,
-        notifications: this.#notifications,
-        resendDelayMs: options.rules.resendDelayMs,
-      }),
+      policies: policyDeps(this.#policies, backTest),
+      backTest,
       write: createReceivers(this.#sink, () => this.#config, registry, logger),
       read: createRemoteRead(store, () => this.#config, engine.options.readSamplesMax),
       status: this.#statusSource(),

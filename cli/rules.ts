@@ -94,6 +94,7 @@ export class ProgramRules {
   #loaded: { readonly rules: LoadedRules; readonly hasClusters: boolean } | undefined;
   /** Those that clusters bring. */
   #objectFiles: readonly RuleFile[] = [];
+  #policyFiles: readonly RuleFile[] = [];
   /** One change at a time. */
   #applying: Promise<void> = Promise.resolve();
 
@@ -135,10 +136,20 @@ export class ProgramRules {
   /** Rules of objects in clusters, in place of those given before. */
   setObjectFiles(files: readonly RuleFile[]): void {
     this.#objectFiles = files;
+    this.#applyAgain();
+  }
+
+  /** Rules of alarm policies, in place of those given before. */
+  setPolicyFiles(files: readonly RuleFile[]): void {
+    this.#policyFiles = files;
+    this.#applyAgain();
+  }
+
+  #applyAgain(): void {
     this.#applying = this.#applying
       .then(() => this.#applyNow())
       .catch((error: unknown) => {
-        this.#logger.error("the clusters' rules are not in force", { error });
+        this.#logger.error('rules of clusters and policies are not in force', { error });
       });
   }
 
@@ -149,7 +160,7 @@ export class ProgramRules {
     const { evaluationIntervalMs, ruleQueryOffsetMs, externalLabels } = config.global;
     const relabeler = new Relabeler(config.alerting.alertRelabelConfigs);
     const brought = isCatalogueRecorded(config, hasClusters) ? builtIn : [];
-    this.#files = [...files, ...brought, ...this.#objectFiles];
+    this.#files = [...files, ...brought, ...this.#objectFiles, ...this.#policyFiles];
     this.#settings = {
       evaluationIntervalMs,
       queryOffsetMs: ruleQueryOffsetMs,

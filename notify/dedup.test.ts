@@ -26,6 +26,8 @@ function f(
     sendResolved,
     repeatIntervalMs: 60 * MINUTE_MS,
     groupIntervalMs: 5 * MINUTE_MS,
+    repeat: undefined,
+    firingSinceMs: 0,
   };
   return reasonToNotify(last, firing.split(''), resolved.split(''), options, NOW_MS);
 }

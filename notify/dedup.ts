@@ -1,11 +1,17 @@
 /** Has a receiver to be told of a group, seeing what it was told last? */
+import type { RepeatPlan } from '../config/alertmanager/types.ts';
 import type { LogEntry } from './notification-log.ts';
 import type { NotificationReason } from './notifier.ts';
+import { isPlannedRepeatDue } from './repeat-plan.ts';
 
 export interface DedupOptions {
   readonly sendResolved: boolean;
   readonly repeatIntervalMs: number;
   readonly groupIntervalMs: number;
+  /** In place of the repeat interval. */
+  readonly repeat: RepeatPlan | undefined;
+  /** When the oldest alert that fires began. */
+  readonly firingSinceMs: number;
 }
 
 const SLACK_MS_MAX = 1000;
@@ -42,7 +48,9 @@ export function reasonToNotify(
  */
 function isRepeatDue(entry: LogEntry, options: DedupOptions, nowMs: number): boolean {
   const slackMs = Math.min(SLACK_MS_MAX, options.groupIntervalMs * SLACK_SHARE);
-  return nowMs - entry.tickMs >= options.repeatIntervalMs - slackMs;
+  const { repeat, firingSinceMs, repeatIntervalMs } = options;
+  if (repeat === undefined) return nowMs - entry.tickMs >= repeatIntervalMs - slackMs;
+  return isPlannedRepeatDue(repeat, firingSinceMs, entry.tickMs, nowMs + slackMs);
 }
 
 function isSubset(part: readonly string[], whole: readonly string[]): boolean {

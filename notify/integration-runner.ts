@@ -71,9 +71,10 @@ export class IntegrationRunner {
     const firing = fingerprints(alerts, 'firing');
     const resolved = fingerprints(alerts, 'resolved');
     const { sendResolved } = integration;
+    const firingSinceMs = oldestFiringMs(alerts, nowMs);
     const { entry, attempt } = log.get(key) ?? { entry: undefined, attempt: undefined };
     const reasonAfter = (told: LogEntry | undefined): NotificationReason | undefined =>
-      reasonToNotify(told, firing, resolved, { ...options, sendResolved }, nowMs);
+      reasonToNotify(told, firing, resolved, { ...options, sendResolved, firingSinceMs }, nowMs);
     // A message may have arrived although we were killed before we knew: the receiver is to be
     // told whatever differs from either.
     const reason = reasonAfter(entry) ?? (attempt && reasonAfter(asTold(attempt, nowMs)));
@@ -87,7 +88,10 @@ export class IntegrationRunner {
     if (isTold.kind === 'failed') return false;
     const sentAtMs = this.#options.clock.nowMs();
     const data = isTold.data ?? previousData(reason, entry);
-    log.done(key, { firing, resolved, tickMs: nowMs, sentAtMs, data }, options.repeatIntervalMs);
+    // A plan may be silent for longer than the log remembers, while something fires.
+    const keepsOn = options.repeat !== undefined && firing.length > 0;
+    const repeatMs = keepsOn ? Number.POSITIVE_INFINITY : options.repeatIntervalMs;
+    log.done(key, { firing, resolved, tickMs: nowMs, sentAtMs, data }, repeatMs);
     await this.#options.settled();
     return true;
   }
@@ -152,6 +156,11 @@ export class IntegrationRunner {
 /** What belongs to an earlier story of the group is not carried on. */
 function previousData(reason: NotificationReason, entry: LogEntry | undefined): LogEntry['data'] {
   return reason === 'first notification' ? {} : (entry?.data ?? {});
+}
+
+function oldestFiringMs(alerts: readonly NotifiedAlert[], nowMs: number): number {
+  const firing = alerts.filter(({ status }) => status === 'firing');
+  return firing.reduce((oldest, { startsAtMs }) => Math.min(oldest, startsAtMs), nowMs);
 }
 
 function fingerprints(

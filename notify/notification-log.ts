@@ -32,6 +32,9 @@ export function logKey(groupKey: string, integration: Integration): string {
   return `${groupKey}:${receiver}/${kind}/${index}`;
 }
 
+/** Nothing fires for longer: ten years. */
+const KEEP_MS_MAX = 10 * 365 * 86_400_000;
+
 export class NotificationLog {
   readonly #records = new Map<string, LogRecord>();
   readonly #retentionMs: number;
@@ -64,9 +67,13 @@ export class NotificationLog {
     return attempt.id;
   }
 
-  /** Takes note of a message that has arrived. Kept for two repeats: then it would repeat anyway. */
+  /**
+   * Takes note of a message that has arrived. Kept for two repeats: then it would repeat anyway.
+   * @param repeatIntervalMs Infinity: kept until the next message
+   */
   done(key: string, entry: LogEntry, repeatIntervalMs: number): void {
-    const keepMs = Math.min(this.#retentionMs, 2 * repeatIntervalMs);
+    const isEndless = repeatIntervalMs === Number.POSITIVE_INFINITY;
+    const keepMs = isEndless ? KEEP_MS_MAX : Math.min(this.#retentionMs, 2 * repeatIntervalMs);
     this.#set({ key, entry, attempt: undefined, expiresAtMs: entry.sentAtMs + keepMs });
   }
 

@@ -1,5 +1,5 @@
 /** The routing tree: which receivers an alert goes to, and how it is grouped there. */
-import type { RouteConfig } from '../config/alertmanager/types.ts';
+import type { RepeatPlan, RouteConfig } from '../config/alertmanager/types.ts';
 import {
   type AlertMatcher,
   matchersText,
@@ -15,6 +15,8 @@ export interface RouteOptions {
   readonly groupWaitMs: number;
   readonly groupIntervalMs: number;
   readonly repeatIntervalMs: number;
+  /** In place of the interval; not inherited. */
+  readonly repeat: RepeatPlan | undefined;
   /** Not inherited; neither are the active ones. */
   readonly muteTimeIntervals: readonly string[];
   readonly activeTimeIntervals: readonly string[];
@@ -31,6 +33,7 @@ const DEFAULT_OPTIONS: RouteOptions = {
   groupWaitMs: 30 * SECOND_MS,
   groupIntervalMs: 5 * MINUTE_MS,
   repeatIntervalMs: 240 * MINUTE_MS,
+  repeat: undefined,
   muteTimeIntervals: [],
   activeTimeIntervals: [],
   labels: Labels.EMPTY,
@@ -96,6 +99,7 @@ function inherit(config: RouteConfig, parent: RouteOptions): RouteOptions {
     groupWaitMs: config.groupWaitMs ?? parent.groupWaitMs,
     groupIntervalMs: config.groupIntervalMs ?? parent.groupIntervalMs,
     repeatIntervalMs: config.repeatIntervalMs ?? parent.repeatIntervalMs,
+    repeat: config.repeat,
     muteTimeIntervals: config.muteTimeIntervals,
     activeTimeIntervals: config.activeTimeIntervals,
     labels:

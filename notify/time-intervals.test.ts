@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { InclusiveRange, TimeInterval } from '../config/alertmanager/types.ts';
-import { containsTime } from './time-intervals.ts';
 import { WallClocks } from '../model/wall-time.ts';
+import { containsTime } from './time-intervals.ts';
 
 const clocks = new WallClocks();
 

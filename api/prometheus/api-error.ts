@@ -8,6 +8,7 @@ const STATUS_BY_ERROR_TYPE = {
   bad_data: 400,
   not_found: 404,
   not_acceptable: 406,
+  conflict: 409,
   execution: 422,
   too_many_requests: 429,
   canceled: 499,

@@ -28,6 +28,8 @@ export interface RouteConfig {
   readonly groupWaitMs: number | undefined;
   readonly groupIntervalMs: number | undefined;
   readonly repeatIntervalMs: number | undefined;
+  /** Of an alarm policy, in place of the interval; not inherited. */
+  readonly repeat?: RepeatPlan | undefined;
   /** `match`, `match_re` and `matchers`, sorted. */
   readonly matchers: readonly AlertMatcher[];
   readonly continue: boolean;
@@ -35,6 +37,19 @@ export interface RouteConfig {
   readonly activeTimeIntervals: readonly string[];
   readonly labels: Labels;
   readonly routes: readonly RouteConfig[];
+}
+
+/** When somebody is told again of what goes on. */
+export interface RepeatPlan {
+  /** `exponential`: when it has lasted 1, 2, 4, 8 … intervals. */
+  readonly mode: 'never' | 'interval' | 'exponential';
+  readonly intervalMs: number;
+  /** Repeats after the first message; 0: any number. */
+  readonly max: number;
+  /** What has lasted for so long is told more rarely, and in the end no more (0: it is). */
+  readonly decay:
+    | { readonly afterMs: number; readonly intervalMs: number; readonly stopAfterMs: number }
+    | undefined;
 }
 
 export interface InhibitRuleConfig {

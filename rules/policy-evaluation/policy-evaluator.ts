@@ -1,5 +1,5 @@
 /** Evaluates what PromQL cannot say of a policy: datapoints are kept, states remembered. */
-import { Labels, METRIC_NAME, quoteGo } from '../../model/labels.ts';
+import { type Labels, METRIC_NAME, quoteGo } from '../../model/labels.ts';
 import { WallClocks } from '../../model/wall-time.ts';
 import type { Expr } from '../../promql/ast.ts';
 import type { RuleSample } from '../evaluation/rule-query.ts';

@@ -181,12 +181,6 @@ export interface ActiveTime {
   readonly outside: 'mute' | 'do_not_evaluate';
 }
 
-export interface PolicyAction {
-  readonly type: 'webhook';
-  readonly url: string;
-  readonly on: readonly ('firing' | 'resolved')[];
-}
-
 export interface PolicySpec {
   readonly type: PolicyType;
   readonly target: PolicyTarget;
@@ -204,7 +198,6 @@ export interface PolicySpec {
   /** Names of time intervals in which nobody is told. */
   readonly maintenance: readonly string[];
   readonly annotations: Readonly<Record<string, string>>;
-  readonly actions: readonly PolicyAction[];
 }
 
 export interface AlarmPolicy {

@@ -3,7 +3,6 @@ import {
   type ActiveTime,
   type ActiveWindow,
   type EventFilter,
-  type PolicyAction,
   type PolicyNotification,
   type PolicyRepeat,
   SEVERITIES,
@@ -135,16 +134,4 @@ export function readEventFilter(fields: PolicyFields): EventFilter {
   };
   fields.finish();
   return filter;
-}
-
-export function readAction(fields: PolicyFields): PolicyAction {
-  const url = fields.text('url');
-  if (!/^https?:\/\/./.test(url)) fields.problem('url', 'is no URL', 'write https://…');
-  const action: PolicyAction = {
-    type: fields.choice('type', ['webhook'], 'webhook'),
-    url,
-    on: fields.has('on') ? fields.choices('on', ['firing', 'resolved']) : ['firing', 'resolved'],
-  };
-  fields.finish();
-  return action;
 }

@@ -16,12 +16,7 @@ import {
 import { type ConditionClauses, LogicError, parseLogic } from './condition-logic.ts';
 import { PolicyFields } from './policy-fields.ts';
 import { readCondition } from './read-condition.ts';
-import {
-  readAction,
-  readActiveTime,
-  readEventFilter,
-  readNotification,
-} from './read-notification.ts';
+import { readActiveTime, readEventFilter, readNotification } from './read-notification.ts';
 import { readLabelNames, readTarget } from './read-target.ts';
 
 const API_VERSION = 'watchkeeper/v1';
@@ -112,11 +107,15 @@ function readSpec(fields: PolicyFields, parser: ParserOptions): PolicySpec {
     dependsOn: suppression.sections('dependsOn').map(readDependency),
     maintenance: suppression.texts('maintenance'),
     annotations: readAnnotations(fields),
-    actions: fields.sections('actions').map(readAction),
   };
   checkConditions(spec, conditions, fields);
   suppression.finish();
   conditions.finish();
+  // An empty list is how a policy without actions is written elsewhere.
+  const actions = fields.raw('actions');
+  if (actions !== undefined && !(Array.isArray(actions) && actions.length === 0)) {
+    fields.problem('actions', 'is not carried out', 'name a receiver with webhook_configs');
+  }
   fields.finish();
   return spec;
 }

@@ -51,7 +51,6 @@ function specTree(spec: PolicySpec): Readonly<Record<string, unknown>> {
     ...(activeTime === undefined ? {} : { activeTime: activeTimeTree(activeTime) }),
     suppression: { dependsOn, maintenance },
     annotations: spec.annotations,
-    actions: spec.actions,
   };
 }
 
