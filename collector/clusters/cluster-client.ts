@@ -73,6 +73,17 @@ export class ClusterClient implements HttpRequester {
 
   async request(request: HttpRequest): Promise<HttpResponse> {
     const url = new URL(request.url);
+    const response = await this.#ask(url, request);
+    // Checks that failed are told with status 500.
+    const isReport = response.status === 500 && /\/(readyz|livez)$/.test(url.pathname);
+    return isReport ? { ...response, status: 200 } : response;
+  }
+
+  close(): void {
+    this.#direct.close();
+  }
+
+  async #ask(url: URL, request: HttpRequest): Promise<HttpResponse> {
     const { endpoints } = this.#options;
     const endpoint = endpoints.find(url.origin);
     if (endpoint !== undefined) {
@@ -84,17 +95,9 @@ export class ClusterClient implements HttpRequester {
     const base = this.#server.pathname.replace(/\/$/, '');
     const path = url.pathname.slice(base.length);
     const proxied = endpoints.findProxied(path);
-    if (proxied !== undefined) {
-      return this.#askEndpoint(proxied.endpoint, proxied.path + url.search, request);
-    }
-    const response = await this.#askApi(path + url.search, request);
-    // Checks that failed are told with status 500.
-    const isReport = response.status === 500 && /^\/(readyz|livez|healthz)$/.test(path);
-    return isReport ? { ...response, status: 200 } : response;
-  }
-
-  close(): void {
-    this.#direct.close();
+    return proxied === undefined
+      ? this.#askApi(path + url.search, request)
+      : this.#askEndpoint(proxied.endpoint, proxied.path + url.search, request);
   }
 
   async #askEndpoint(
@@ -210,12 +213,13 @@ export class ClusterClient implements HttpRequester {
   }
 
   #openDirect(): HttpClient {
-    const { endpoints, pins, kubelet } = this.#options;
+    const { endpoints, pins, kubelet, allowsProxy, connection } = this.#options;
     const config = { ...DEFAULT_HTTP_CLIENT, enableHttp2: false, followRedirects: false };
     const credentials = (): Promise<ClusterCredentials> => this.#credentials();
     const { tls, caFile } = kubelet;
+    const guardsTokens = allowsProxy && kubelet.mode === 'auto' && !connection.isInCluster;
     return new HttpClient(config, {
-      connect: endpointConnector({ endpoints, pins, tls, caFile, credentials }),
+      connect: endpointConnector({ endpoints, pins, tls, caFile, credentials, guardsTokens }),
     });
   }
 }
@@ -237,24 +241,23 @@ function authorized(request: HttpRequest, { authorization }: ClusterCredentials)
   return { ...request, headers: { ...request.headers, authorization } };
 }
 
-/** The other way shows another server certificate and asks by another name. */
 function mayGoByApi(error: unknown): boolean {
+  const certificate = certificateErrorOf(error);
   // Whoever took a node's place must not be asked by way of another either.
-  return !(
-    error instanceof CertificateError ||
-    isCertificate(error) ||
-    error instanceof BodySizeError
-  );
+  if (certificate !== undefined) return certificate.isUnknown;
+  return !(error instanceof BodySizeError);
 }
 
-function isCertificate(error: unknown): boolean {
-  return error instanceof Error && error.cause instanceof CertificateError;
+function certificateErrorOf(error: unknown): CertificateError | undefined {
+  if (error instanceof CertificateError) return error;
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause instanceof CertificateError ? cause : undefined;
 }
 
 function reasonOf(error: unknown): ScrapeErrorReason {
   if (error instanceof DeadlineError) return 'timeout';
   if (error instanceof BodySizeError) return 'body_size';
-  if (error instanceof CertificateError || isCertificate(error)) return 'tls';
+  if (certificateErrorOf(error) !== undefined) return 'tls';
   if (error instanceof RefusedError) return error.status === 401 ? 'unauthorized' : 'forbidden';
   return 'connect';
 }

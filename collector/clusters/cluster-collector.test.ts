@@ -210,7 +210,9 @@ describe('collection from a cluster', () => {
 
   test('a certificate that no authority vouches for is taken by its key; another key is refused unasked', async () => {
     const stranger = new TestAuthority();
-    const rig = await Rig.start(KUBELET_ONLY, { kubeletAuthority: stranger });
+    const rig = await Rig.start(kubeletWith({ allowApiProxy: false }), {
+      kubeletAuthority: stranger,
+    });
     rig.cluster.kubelet.answers.set('/metrics', { body: 'a 1\n' });
     rig.cluster.put(rig.cluster.node('n1'));
     const [first] = await rig.scraped('kubelet');
@@ -237,6 +239,39 @@ describe('collection from a cluster', () => {
       rig.clock.advance(1000);
       return asked > 0;
     });
+  });
+
+  test('from outside a token goes to no kubelet that nobody vouches for: the API server asks it', async () => {
+    const rig = await Rig.start(KUBELET_ONLY, { kubeletAuthority: new TestAuthority() });
+    rig.cluster.api.answers.set('/api/v1/nodes/n1/proxy/metrics', { body: 'a 1\n' });
+    rig.cluster.put(rig.cluster.node('n1'));
+    const [target] = await rig.scraped('kubelet');
+    expect(target?.status.lastError).toBe('');
+    expect(rig.cluster.kubelet.asked).toEqual([]);
+  });
+
+  test('several API servers are asked by their own addresses when all answer there', async () => {
+    const rig = await Rig.start({ kubelet: { ...DEFAULT_COLLECTION.kubelet, enabled: false } });
+    const { cluster } = rig;
+    const other = await listen(cluster.api.handle, certificate(cluster.authority));
+    for (const path of ['/metrics', '/readyz?verbose=']) {
+      cluster.api.answers.set(path, { body: '[+]ping ok\n' });
+    }
+    const slice = (name: string, port: number) =>
+      kubernetesObject('EndpointSlice', 'default', name, {
+        ports: [{ name: 'https', port }],
+        endpoints: [{ addresses: ['127.0.0.1'] }],
+      });
+    cluster.put(slice('a', cluster.apiServer.port));
+    await rig.scraped('apiserver-readyz', 1, cluster.apiServer.address);
+    cluster.put(slice('b', other.port));
+    const targets = await rig.scraped('apiserver-readyz', 2);
+    expect(targets.map(({ status }) => status.lastError)).toEqual(['', '']);
+    expect(targets.map(({ labels }) => labels.get('instance')).sort()).toEqual(
+      [cluster.apiServer.address, other.address].sort(),
+    );
+    cluster.put(slice('b', await closedPort()));
+    await rig.scraped('apiserver-readyz', 1, cluster.apiServer.address);
   });
 
   test('tls: verify takes no certificate that nobody vouches for; insecure takes any', async () => {

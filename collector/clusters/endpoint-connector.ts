@@ -15,6 +15,11 @@ export interface ConnectorOptions {
   readonly endpoints: EndpointTable;
   readonly pins: KeyPins;
   readonly tls: KubeletTls;
+  /**
+   * Whoever has a token can use it: it goes only to whom an authority vouches for, where the API
+   * server is another way. From outside of a cluster, an address in it may be another machine's.
+   */
+  readonly guardsTokens: boolean;
   readonly caFile: string | undefined;
   readonly credentials: () => Promise<ClusterCredentials>;
 }
@@ -40,12 +45,15 @@ async function open(
   target: Parameters<Connect>[0],
   callback: buildConnector.Callback,
 ): Promise<void> {
-  const connect = target.protocol === 'https:' ? await secure(options, endpoint) : plain();
+  if (target.protocol !== 'https:') return plain()(target, callback);
+  const credentials = await options.credentials();
+  const connect = await secure(options, endpoint, credentials);
+  const tls = checkedBy(options, endpoint, credentials);
   connect(target, (...result) => {
     const [error, socket] = result;
     if (error !== null) return callback(error, null);
     try {
-      if (socket instanceof TLSSocket) options.pins.check(socket, endpoint, options.tls);
+      if (socket instanceof TLSSocket) options.pins.check(socket, endpoint, tls);
     } catch (refusal) {
       socket.destroy();
       return callback(refusal as Error, null);
@@ -58,8 +66,22 @@ function plain(): Connect {
   return buildConnector({ timeout: CONNECT_TIMEOUT_MS });
 }
 
-async function secure(options: ConnectorOptions, endpoint: Endpoint): Promise<Connect> {
-  const { ca, cert, key } = await options.credentials();
+function checkedBy(
+  { tls, guardsTokens }: ConnectorOptions,
+  { needsAuthority, sendsCredentials, proxyPath }: Endpoint,
+  { authorization }: ClusterCredentials,
+): KubeletTls {
+  if (tls !== 'auto') return tls;
+  const isGuarded =
+    guardsTokens && sendsCredentials && authorization !== undefined && proxyPath !== undefined;
+  return isGuarded || needsAuthority === true ? 'verify' : 'auto';
+}
+
+async function secure(
+  options: ConnectorOptions,
+  endpoint: Endpoint,
+  { ca, cert, key }: ClusterCredentials,
+): Promise<Connect> {
   const more = options.caFile === undefined ? undefined : await readCa(options.caFile);
   const authorities = [ca, more].filter((pem) => pem !== undefined);
   const { serverNames, sendsCredentials } = endpoint;

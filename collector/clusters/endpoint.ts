@@ -13,6 +13,8 @@ export interface Endpoint {
   readonly owner: string;
   /** What its certificate may name beside the address. */
   readonly serverNames: readonly string[];
+  /** Only a certificate that the cluster's authority signed will do. */
+  readonly needsAuthority?: boolean;
   /** Whether it is told who we are: false for what anybody may have put into the cluster. */
   readonly sendsCredentials: boolean;
   /** Where the API server answers for it: '/api/v1/nodes/n1/proxy'; undefined: nowhere. */

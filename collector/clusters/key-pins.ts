@@ -14,6 +14,13 @@ const BY_AUTHORITY = 'authority';
 /** The server is not the one that was there before, or nobody vouches for it. */
 export class CertificateError extends HttpRequestError {
   override readonly name = 'CertificateError';
+  /** It is not known who it is, and nothing says that it is another than before. */
+  readonly isUnknown: boolean;
+
+  constructor(message: string, isUnknown = false) {
+    super(message);
+    this.isUnknown = isUnknown;
+  }
 }
 
 /** Of one cluster. */
@@ -34,7 +41,11 @@ export class KeyPins {
     }
     const reason = String(socket.authorizationError);
     if (tls === 'verify') {
-      throw new CertificateError(`tls: failed to verify certificate of ${owner}: ${reason}`);
+      const isUnknown = this.#pins.get(ownerUid) !== BY_AUTHORITY;
+      throw new CertificateError(
+        `tls: failed to verify certificate of ${owner}: ${reason}`,
+        isUnknown,
+      );
     }
     const key = keyHash(socket);
     const pin = this.#pins.get(ownerUid);
