@@ -1,11 +1,12 @@
-/** prometheus-operator's objects in the running program: handed to those who scrape and judge. */
+/** What clusters' objects ask for, in the running program: handed to those who scrape and judge. */
 import type { Collector } from '../collector/collector.ts';
+import { annotationJob } from '../collector/discovery/annotations/annotation-job.ts';
 import { field } from '../collector/operator/document.ts';
 import type { ObjectStatus } from '../collector/operator/operator-entry.ts';
 import type { OperatorKind } from '../collector/operator/operator-kinds.ts';
 import { OperatorObjects } from '../collector/operator/operator-objects.ts';
 import { objectNamespace } from '../collector/operator/scrape-document.ts';
-import type { GlobalConfig } from '../config/types.ts';
+import type { GlobalConfig, ScrapeConfig } from '../config/types.ts';
 import type { ConnectedClusters } from '../kubernetes/cluster-registry.ts';
 import { SYSTEM_CLOCK } from '../model/clock.ts';
 import type { Logger } from '../model/logger.ts';
@@ -26,6 +27,7 @@ export class ProgramOperator {
   readonly #parts: OperatorParts;
   #objects: OperatorObjects | undefined;
   #global: GlobalConfig | undefined;
+  #unsubscribe: (() => void) | undefined;
 
   constructor(parts: OperatorParts) {
     this.#parts = parts;
@@ -36,6 +38,7 @@ export class ProgramOperator {
     this.#global = global;
     if (this.#objects !== undefined) {
       this.#objects.setGlobal(global);
+      this.#setScrapes();
       return;
     }
     const { clusters, logger } = this.#parts;
@@ -50,6 +53,8 @@ export class ProgramOperator {
       onChange: (kinds: ReadonlySet<OperatorKind>) => this.#onChange(kinds),
     };
     this.#objects = new OperatorObjects(options, global);
+    const changed = (): void => this.#setScrapes();
+    this.#unsubscribe = clusters.subscribe({ added: changed, removed: changed });
   }
 
   status(cluster: string): readonly ObjectStatus[] | undefined {
@@ -57,6 +62,7 @@ export class ProgramOperator {
   }
 
   stop(): void {
+    this.#unsubscribe?.();
     this.#objects?.close();
   }
 
@@ -66,16 +72,28 @@ export class ProgramOperator {
     const isScraped = [...kinds].some(
       (kind) => kind !== 'PrometheusRule' && kind !== 'AlertmanagerConfig',
     );
-    if (isScraped) this.#setScrapes(objects);
+    if (isScraped) this.#setScrapes();
     if (kinds.has('PrometheusRule')) this.#parts.setRules(this.#rules(objects));
   }
 
-  #setScrapes(objects: OperatorObjects): void {
+  #setScrapes(): void {
+    const annotated = this.#annotationJobs();
     try {
-      this.#parts.collector.setGenerated(objects.scrapeConfigs());
+      this.#parts.collector.setGenerated([...annotated, ...(this.#objects?.scrapeConfigs() ?? [])]);
     } catch (error) {
-      this.#parts.logger.error("not all scrapes of the operator's objects are in force", { error });
+      this.#parts.logger.error("not all scrapes that clusters' objects ask for are in force", {
+        error,
+      });
     }
+  }
+
+  #annotationJobs(): readonly ScrapeConfig[] {
+    const global = this.#global;
+    if (global === undefined) return [];
+    return this.#parts.clusters
+      .list()
+      .filter(({ definition }) => definition.discovery.annotations)
+      .flatMap(({ name }) => annotationJob(name, global));
   }
 
   #rules(objects: OperatorObjects): readonly RuleFile[] {

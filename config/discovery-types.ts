@@ -75,9 +75,16 @@ export interface KubernetesDiscovery {
   };
 }
 
+/** Pods and Services with `prometheus.io/…` annotations; stands in no file. */
+export interface AnnotationDiscovery {
+  readonly kind: 'annotated';
+  readonly cluster: string;
+}
+
 export type DiscoveryConfig =
   | StaticDiscovery
   | FileDiscovery
   | HttpDiscovery
   | DnsDiscovery
-  | KubernetesDiscovery;
+  | KubernetesDiscovery
+  | AnnotationDiscovery;

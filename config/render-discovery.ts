@@ -1,5 +1,9 @@
 /** Renders service discoveries. */
-import type { DiscoveryConfig, KubernetesDiscovery } from './discovery-types.ts';
+import type {
+  AnnotationDiscovery,
+  DiscoveryConfig,
+  KubernetesDiscovery,
+} from './discovery-types.ts';
 import { redactUrl } from './go-url.ts';
 import { type Rendered, renderDuration, renderFields, renderLabels } from './render-fields.ts';
 import { renderHttpClient } from './render-http-client.ts';
@@ -10,6 +14,7 @@ export function renderDiscovery(
 ): readonly (readonly [string, unknown])[] {
   const lists = new Map<string, unknown[]>();
   for (const config of configs) {
+    if (config.kind === 'annotated') continue;
     const name = config.kind === 'static' ? 'static_configs' : `${config.kind}_sd_configs`;
     const list = lists.get(name) ?? [];
     list.push(...renderOne(config));
@@ -18,7 +23,7 @@ export function renderDiscovery(
   return [...lists];
 }
 
-function renderOne(config: DiscoveryConfig): readonly Rendered[] {
+function renderOne(config: Exclude<DiscoveryConfig, AnnotationDiscovery>): readonly Rendered[] {
   switch (config.kind) {
     case 'static':
       return config.groups.map((group) => {

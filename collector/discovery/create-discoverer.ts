@@ -1,5 +1,6 @@
 /** From a discovery config to its discoverer. */
 import type { DiscoveryConfig } from '../../config/discovery-types.ts';
+import { AnnotationDiscoverer } from './annotations/annotation-discoverer.ts';
 import type { Discoverer } from './discoverer.ts';
 import { DnsDiscoverer } from './dns-discoverer.ts';
 import type { RecordResolver } from './dns-resolver.ts';
@@ -38,6 +39,11 @@ export function createDiscoverer(
         throw new Error('Kubernetes discovery is not available in this program');
       }
       return kubernetesDiscoverer(config, context.kubernetes, context);
+    case 'annotated':
+      if (context.kubernetes === undefined) {
+        throw new Error('Kubernetes discovery is not available in this program');
+      }
+      return new AnnotationDiscoverer(config.cluster, context.kubernetes.clusters, context.clock);
     default: {
       const unknown: never = config;
       throw new Error(`unknown discovery ${JSON.stringify(unknown)}`);

@@ -29,6 +29,11 @@ export class DependencyIndex {
     return this.#dependents.get(object) ?? NONE;
   }
 
+  /** The objects that the group was built of. */
+  dependencies(group: string): Iterable<string> {
+    return this.#dependencies.get(group) ?? NONE;
+  }
+
   #forget(group: string, object: string): void {
     const groups = this.#dependents.get(object);
     groups?.delete(group);

@@ -9,7 +9,7 @@ import type { AttachedMetadata, RelatedObjects } from './related-objects.ts';
 import { addServiceLabels } from './service-targets.ts';
 
 /** On every slice: the service whose endpoints it holds. */
-const SERVICE_LABEL = 'kubernetes.io/service-name';
+export const SERVICE_LABEL = 'kubernetes.io/service-name';
 
 export function buildEndpointSlice(
   slice: EndpointSlice,
