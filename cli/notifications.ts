@@ -2,6 +2,7 @@
 import type { Registry } from 'prom-client';
 import type { NotificationSource } from '../api/alertmanager/alertmanager-deps.ts';
 import { HttpClient } from '../collector/http/http-client.ts';
+import { readTlsOptions } from '../collector/http/tls-options.ts';
 import { noNotifications } from '../config/alertmanager/no-notifications.ts';
 import type { NotificationConfig } from '../config/alertmanager/types.ts';
 import type { HttpClientConfig } from '../config/http-client-types.ts';
@@ -48,7 +49,12 @@ export async function loadNotifications(
 ): Promise<LoadedNotifications> {
   const { notifications = noNotifications(), path } = config;
   const url = externalUrl.href.replace(/\/+$/, '');
-  const environment: ReceiverEnvironment = { externalUrl: url, nowMs: Date.now, createHttp };
+  const environment: ReceiverEnvironment = {
+    externalUrl: url,
+    nowMs: Date.now,
+    createHttp,
+    readTls: readTlsOptions,
+  };
   const shown = alertmanagerFile ?? path ?? '(no configuration file)';
   const receivers = await loadReceivers(shown, notifications, environment);
   return { config: notifications, receivers, externalUrl: url };

@@ -60,7 +60,12 @@ export type FailureReason =
   | 'rateLimited';
 
 export type NotifyResult =
-  | { readonly kind: 'sent'; readonly data?: NotifierData }
+  | {
+      readonly kind: 'sent';
+      readonly data?: NotifierData;
+      /** Told, but not as it should be: one of several addresses refused it. */
+      readonly warning?: string;
+    }
   | {
       readonly kind: 'failed';
       /** Worth another attempt within this flush. */

@@ -55,7 +55,7 @@ export async function sendWithRetry(
     const durationMs = clock.monotonicMs() - startMs;
     attemptCount++;
     if (result?.kind === 'sent') {
-      onAttempt(durationMs, undefined);
+      onAttempt(durationMs, result.warning);
       return { kind: 'sent', data: result.data, attemptCount };
     }
     const failure = result ?? cutOff(signal);

@@ -1,5 +1,6 @@
 /** What a receiver needs to be tested over real HTTP. */
 import { HttpClient } from '../collector/http/http-client.ts';
+import { readTlsOptions } from '../collector/http/tls-options.ts';
 import type { NotificationConfig } from '../config/alertmanager/types.ts';
 import { Labels } from '../model/labels.ts';
 import type { Notification, NotifiedAlert, Notifier } from '../notify/notifier.ts';
@@ -28,6 +29,7 @@ async function notifierOf(config: NotificationConfig): Promise<Notifier> {
   const { integrations } = await loadReceivers('alertmanager.yml', config, {
     externalUrl: 'http://watchkeeper.example:9393',
     nowMs: Date.now,
+    readTls: readTlsOptions,
     createHttp: (http) => {
       const client = new HttpClient(http);
       return {

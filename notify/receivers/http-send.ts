@@ -1,4 +1,5 @@
 /** One attempt over HTTP, and what its answer means. */
+import { SECRET_TEXT } from '../../config/secret.ts';
 import type { FailureReason, NotifyResult } from '../notifier.ts';
 import type { ReceiverAnswer, ReceiverHttp, ReceiverRequest } from './receiver.ts';
 
@@ -7,6 +8,9 @@ import type { ReceiverAnswer, ReceiverHttp, ReceiverRequest } from './receiver.t
  * a connection that is dead without having been closed would hold the message for all that time.
  */
 export const ATTEMPT_MS_MAX = 30_000;
+
+/** What is shorter is no secret, and would mask half of a text. */
+const SECRET_LENGTH_MIN = 4;
 
 export type HttpOutcome =
   | { readonly kind: 'answered'; readonly answer: ReceiverAnswer; readonly text: string }
@@ -20,17 +24,21 @@ export interface HttpSendOptions {
   readonly signal: AbortSignal;
   /** Of the receiver's own configuration; 0: `ATTEMPT_MS_MAX`. */
   readonly timeoutMs?: number;
+  /** Keys and tokens that neither an error nor an answer may repeat in a message. */
+  readonly secrets?: readonly string[];
 }
 
 /** No answer is worth another attempt. The URL, which may be secret, is not in the message. */
 export async function httpSend(options: HttpSendOptions): Promise<HttpOutcome> {
-  const { http, request, signal, timeoutMs = 0 } = options;
+  const { http, request, signal, timeoutMs = 0, secrets = [] } = options;
   const timeout = AbortSignal.timeout(timeoutMs > 0 ? timeoutMs : ATTEMPT_MS_MAX);
   try {
     const answer = await http.request({ ...request, signal: AbortSignal.any([signal, timeout]) });
-    return { kind: 'answered', answer, text: Buffer.from(answer.body).toString('utf8') };
+    const text = maskSecrets(Buffer.from(answer.body).toString('utf8'), secrets);
+    return { kind: 'answered', answer, text };
   } catch (error) {
-    const message = redactUrl(error instanceof Error ? error.message : String(error));
+    const words = error instanceof Error ? error.message : String(error);
+    const message = maskSecrets(redactUrl(words), secrets);
     return { kind: 'failed', result: { kind: 'failed', retry: true, reason: 'other', message } };
   }
 }
@@ -91,6 +99,15 @@ function readRetryAfterMs(
   if (/^\d{1,9}$/.test(header)) return Number(header) * 1000;
   const atMs = Date.parse(header);
   return Number.isNaN(atMs) ? undefined : Math.max(0, atMs - nowMs);
+}
+
+/** A service may answer with the key that it refuses. */
+export function maskSecrets(text: string, secrets: readonly string[]): string {
+  let masked = text;
+  for (const secret of secrets) {
+    if (secret.length >= SECRET_LENGTH_MIN) masked = masked.replaceAll(secret, SECRET_TEXT);
+  }
+  return masked;
 }
 
 /** Go's `url.Error` begins with the method and the URL. */

@@ -11,13 +11,14 @@ import { buildIntegrations } from '../build-integrations.ts';
 import type { IntegrationsByReceiver } from '../notification-engine.ts';
 import { NotificationTemplates, type TemplateFile } from '../template/notification-templates.ts';
 import { receiverFactories } from './factories.ts';
-import type { ReceiverHttp } from './receiver.ts';
+import type { ReceiverContext, ReceiverHttp } from './receiver.ts';
 
 export interface ReceiverEnvironment {
   /** As people open the program, without a slash at its end. */
   readonly externalUrl: string;
   readonly nowMs: () => number;
   readonly createHttp: (config: HttpClientConfig) => ReceiverHttp;
+  readonly readTls: ReceiverContext['readTls'];
 }
 
 export interface LoadedReceivers {
@@ -46,6 +47,7 @@ export async function loadReceivers(
     templates,
     externalUrl: environment.externalUrl,
     nowMs: environment.nowMs,
+    readTls: environment.readTls,
     http: (http) => {
       const client = environment.createHttp(http);
       closers.push(() => client.close());

@@ -1,5 +1,6 @@
 /** What the code of a receiver is given. One file per kind; `factories.ts` names them all. */
-import type { HttpClientConfig } from '../../config/http-client-types.ts';
+import type { ConnectionOptions } from 'node:tls';
+import type { HttpClientConfig, TlsConfig } from '../../config/http-client-types.ts';
 import type { NotificationTemplates } from '../template/notification-templates.ts';
 
 /** One request to a service. */
@@ -36,6 +37,8 @@ export interface ReceiverContext {
   readonly nowMs: () => number;
   /** A client of its own, closed when the configuration is replaced. */
   readonly http: (config: HttpClientConfig) => ReceiverHttp;
+  /** TLS as a `tls_config` says, its files read anew. @throws Error naming the file */
+  readonly readTls: (config: TlsConfig) => Promise<ConnectionOptions>;
   /** Something to be closed when the configuration is replaced, such as a mail connection. */
   readonly closeLater: (close: () => void) => void;
 }

@@ -1,23 +1,18 @@
 /** Webhooks: the group as JSON, or any JSON that the configuration makes of it. */
 
 import type { WebhookConfig } from '../../config/alertmanager/receivers/webhook.ts';
-import { parseYamlValue, type YamlValue } from '../../config/alertmanager/yaml-value.ts';
 import { readSecret } from '../../config/secret.ts';
-import { TemplateError } from '../../model/template/template-error.ts';
 import type { Notification, Notifier, NotifyResult } from '../notifier.ts';
 import type { NotificationData } from '../template/notification-data.ts';
+import { expandYaml } from './expand-yaml.ts';
 import { type GoJsonValue, goJson, goTimeText } from './go-json.ts';
 import { httpSendAndJudge } from './http-send.ts';
 import { messageData } from './message-data.ts';
+import { MessageError, messageError, orFailed } from './message-error.ts';
 import type { ReceiverContext, ReceiverHttp } from './receiver.ts';
 
 /** Alertmanager's version of the format. */
 const FORMAT_VERSION = '4';
-
-/** A message that cannot be made; trying again would not help. */
-class MessageError extends Error {
-  override readonly name = 'MessageError';
-}
 
 export class WebhookNotifier implements Notifier {
   readonly #config: WebhookConfig;
@@ -30,18 +25,15 @@ export class WebhookNotifier implements Notifier {
     this.#http = context.http(config.http);
   }
 
-  async notify(notification: Notification, signal: AbortSignal): Promise<NotifyResult> {
+  notify(notification: Notification, signal: AbortSignal): Promise<NotifyResult> {
+    return orFailed(() => this.#send(notification, signal));
+  }
+
+  async #send(notification: Notification, signal: AbortSignal): Promise<NotifyResult> {
     const { alertsMax, timeoutMs } = this.#config;
     const data = messageData(notification, this.#context, alertsMax);
-    let url: string;
-    let body: string;
-    try {
-      body = this.#body(notification, data);
-      url = await this.#url(data);
-    } catch (error) {
-      if (!(error instanceof MessageError)) throw error;
-      return { kind: 'failed', retry: false, reason: 'other', message: error.message };
-    }
+    const body = this.#body(notification, data);
+    const url = await this.#url(data);
     const request = {
       method: 'POST',
       url,
@@ -56,25 +48,10 @@ export class WebhookNotifier implements Notifier {
     const { payload } = this.#config;
     if (payload === undefined) return goJson(webhookMessage(notification, data));
     try {
-      return goJson(this.#expand(payload, data));
+      return goJson(expandYaml(payload, (text) => this.#context.templates.expandText(text, data)));
     } catch (error) {
       throw messageError('failed to render custom payload', error);
     }
-  }
-
-  /** Texts are templates; what they come to is YAML, and only if it is a text it stays one. */
-  #expand(value: YamlValue, data: NotificationData): GoJsonValue {
-    if (typeof value === 'string') {
-      const text = this.#context.templates.expandText(value, data);
-      const parsed = parseYamlValue(text);
-      return parsed === undefined || typeof parsed === 'string' ? text : asGoMaps(parsed);
-    }
-    if (value === null || typeof value !== 'object') return value;
-    if (isList(value)) return value.map((item) => this.#expand(item, data));
-    const entries = Object.entries(value).map(([name, item]) => {
-      return [this.#context.templates.expandText(name, data), this.#expand(item, data)] as const;
-    });
-    return new Map(entries);
   }
 
   async #url(data: NotificationData): Promise<string> {
@@ -125,24 +102,4 @@ export function webhookMessage(
     groupKey,
     truncatedAlerts: truncatedAlertCount,
   };
-}
-
-function asGoMaps(value: YamlValue): GoJsonValue {
-  if (value === null || typeof value !== 'object') return value;
-  if (isList(value)) return value.map(asGoMaps);
-  return new Map(Object.entries(value).map(([name, item]) => [name, asGoMaps(item)]));
-}
-
-function isList(value: object): value is readonly YamlValue[] {
-  return Array.isArray(value);
-}
-
-function messageError(what: string, cause: unknown): MessageError {
-  const isKnown = cause instanceof TemplateError || isSystemError(cause);
-  if (!isKnown) throw cause;
-  return new MessageError(`${what}: ${(cause as Error).message}`, { cause });
-}
-
-function isSystemError(error: unknown): boolean {
-  return error instanceof Error && 'code' in error;
 }
