@@ -65,7 +65,7 @@ function valuesOf(columns: readonly NodeColumn[], scrape: number): Float64Array 
 async function evaluate(store: Store, fromMs: number): Promise<void> {
   const windowMs = rateWindowMs(SCRAPE_INTERVAL_MS);
   const settings = { mixinRules: false, windowMs, parser: ENGINE_DEFAULTS.parser };
-  const [file] = await builtInRules(settings, []);
+  const [file] = await builtInRules(settings);
   const config = file?.groups[0];
   if (file === undefined || config === undefined) throw new Error('no catalogue');
   const group = buildGroup(

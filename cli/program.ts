@@ -199,7 +199,7 @@ class ProgramParts implements Program {
       await this.#notifications.apply(notifications);
       this.#ownAlarms.start();
       this.#policies.apply();
-      await this.#rules.apply(rules, this.#hasClusters());
+      await this.#rules.apply(rules);
       this.#operator.apply(this.#config.global);
       this.#isReady = true;
     } catch (error) {
@@ -241,7 +241,7 @@ class ProgramParts implements Program {
       this.#config = config;
       await this.#notifications.apply(notifications);
       this.#policies.apply();
-      await this.#rules.apply(rules, this.#hasClusters());
+      await this.#rules.apply(rules);
       this.#operator.apply(config.global);
       this.#logger.info('the configuration was reloaded', { file: config.path });
     } catch (error) {
@@ -364,6 +364,7 @@ class ProgramParts implements Program {
       registry: this.#registry,
       logger,
       options,
+      clusters: this.#clusters,
       externalUrl: this.#externalUrl,
     });
   }

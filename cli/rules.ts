@@ -2,6 +2,7 @@
 import type { Registry } from 'prom-client';
 import { Relabeler } from '../collector/relabel/relabeler.ts';
 import type { Config } from '../config/types.ts';
+import type { ClusterRegistry } from '../kubernetes/cluster.ts';
 import type { AlertSink } from '../model/alert.ts';
 import { SYSTEM_CLOCK } from '../model/clock.ts';
 import type { StateStore } from '../model/documents.ts';
@@ -10,7 +11,7 @@ import type { SampleSink } from '../model/sink.ts';
 import type { SampleSource } from '../model/source.ts';
 import type { ParserOptions } from '../promql/ast.ts';
 import type { Engine } from '../promql/engine/engine.ts';
-import { builtInRules } from '../rules/catalogue/built-in-rules.ts';
+import { besidesOwn, builtInRules } from '../rules/catalogue/built-in-rules.ts';
 import { rateWindowMs } from '../rules/catalogue/expand-macros.ts';
 import { engineQuery } from '../rules/evaluation/rule-query.ts';
 import { loadRuleFiles } from '../rules/file/load-rule-files.ts';
@@ -30,6 +31,7 @@ export interface RuleParts {
   readonly registry: Registry;
   readonly logger: Logger;
   readonly options: ServeOptions['rules'];
+  readonly clusters: ClusterRegistry;
   /** As people open the program. */
   readonly externalUrl: URL;
 }
@@ -56,7 +58,7 @@ export async function loadRules(config: Config, parser: ParserOptions): Promise<
   });
   const { mixinRules } = config.catalogue;
   const windowMs = catalogueWindowMs(config);
-  return { config, files, builtIn: await builtInRules({ mixinRules, windowMs, parser }, files) };
+  return { config, files, builtIn: await builtInRules({ mixinRules, windowMs, parser }) };
 }
 
 /** The window of rates in the catalogue: that of the slowest page it reads. */
@@ -91,7 +93,8 @@ export class ProgramRules {
   #files: readonly RuleFile[] = [];
   #settings: RuleSettings | undefined;
   readonly #logger: Logger;
-  #loaded: { readonly rules: LoadedRules; readonly hasClusters: boolean } | undefined;
+  readonly #clusters: ClusterRegistry;
+  #loaded: LoadedRules | undefined;
   /** Those that clusters bring. */
   #objectFiles: readonly RuleFile[] = [];
   #policyFiles: readonly RuleFile[] = [];
@@ -100,6 +103,7 @@ export class ProgramRules {
 
   constructor(parts: RuleParts) {
     const { engine, source, sink, alerts, states, registry, logger, options, externalUrl } = parts;
+    this.#clusters = parts.clusters;
     this.#externalUrl = externalUrl.href.replace(/\/+$/, '');
     this.#logger = logger;
     this.manager = new RuleManager({
@@ -120,14 +124,13 @@ export class ProgramRules {
       concurrentRulesMax: options.concurrentRulesMax,
       ...(states === undefined ? {} : { states }),
     });
+    const again = (): void => this.#applyAgain();
+    parts.clusters.subscribe({ added: again, removed: again });
   }
 
-  /**
-   * Resolves when what was replaced has ended.
-   * @param hasClusters whether a cluster is known now
-   */
-  apply(rules: LoadedRules, hasClusters: boolean): Promise<void> {
-    this.#loaded = { rules, hasClusters };
+  /** Resolves when what was replaced has ended. */
+  apply(rules: LoadedRules): Promise<void> {
+    this.#loaded = rules;
     const applied = this.#applying.then(() => this.#applyNow());
     this.#applying = applied.catch(() => undefined);
     return applied;
@@ -145,6 +148,7 @@ export class ProgramRules {
     this.#applyAgain();
   }
 
+  /** Groups that stay the same go on undisturbed. */
   #applyAgain(): void {
     this.#applying = this.#applying
       .then(() => this.#applyNow())
@@ -155,11 +159,10 @@ export class ProgramRules {
 
   async #applyNow(): Promise<void> {
     if (this.#loaded === undefined) return;
-    const { rules, hasClusters } = this.#loaded;
-    const { config, files, builtIn } = rules;
+    const { config, files, builtIn } = this.#loaded;
     const { evaluationIntervalMs, ruleQueryOffsetMs, externalLabels } = config.global;
     const relabeler = new Relabeler(config.alerting.alertRelabelConfigs);
-    const brought = isCatalogueRecorded(config, hasClusters) ? builtIn : [];
+    const brought = this.#brought(config, files, builtIn);
     this.#files = [...files, ...brought, ...this.#objectFiles, ...this.#policyFiles];
     this.#settings = {
       evaluationIntervalMs,
@@ -169,6 +172,18 @@ export class ProgramRules {
       relabelAlert: (labels) => relabeler.apply(labels).labels,
     };
     await this.manager.apply(this.#files, this.#settings);
+  }
+
+  #brought(
+    config: Config,
+    files: readonly RuleFile[],
+    builtIn: readonly RuleFile[],
+  ): readonly RuleFile[] {
+    const clusterCount = this.#clusters.list().length;
+    if (!isCatalogueRecorded(config, clusterCount > 0)) return [];
+    // A cluster's own rules are for that cluster alone: others still need what we bring.
+    const own = clusterCount === 1 ? [...files, ...this.#objectFiles] : files;
+    return besidesOwn(builtIn, own);
   }
 
   /** Those that run. */

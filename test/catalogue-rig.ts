@@ -33,7 +33,7 @@ export class CatalogueRig {
   /** @returns what went wrong, rule by rule */
   async record(timeMs: number, mixinRules = false): Promise<readonly string[]> {
     const windowMs = rateWindowMs(SCRAPE_INTERVAL_MS);
-    const files = await builtInRules({ mixinRules, windowMs, parser: ENGINE_DEFAULTS.parser }, []);
+    const files = await builtInRules({ mixinRules, windowMs, parser: ENGINE_DEFAULTS.parser });
     const problems: string[] = [];
     for (const file of files) problems.push(...(await this.#evaluate(file, timeMs)));
     return problems;

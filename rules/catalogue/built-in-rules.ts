@@ -16,19 +16,24 @@ export interface BuiltInSettings {
   readonly parser: ParserOptions;
 }
 
-/** @param written those of the user: a metric that they record is left to them */
-export async function builtInRules(
-  { mixinRules, windowMs, parser }: BuiltInSettings,
-  written: readonly RuleFile[],
-): Promise<readonly RuleFile[]> {
-  const files = [catalogueRules(windowMs, parser)];
-  if (mixinRules) files.push(await mixinFile(parser));
+export async function builtInRules({
+  mixinRules,
+  windowMs,
+  parser,
+}: BuiltInSettings): Promise<readonly RuleFile[]> {
+  const catalogue = catalogueRules(windowMs, parser);
+  return mixinRules ? [catalogue, await mixinFile(parser)] : [catalogue];
+}
+
+/** Built-in rules without the metrics that the user's own record: two writers would get in each other's way. */
+export function besidesOwn(
+  builtIn: readonly RuleFile[],
+  own: readonly RuleFile[],
+): readonly RuleFile[] {
   const names = new Set(
-    written.flatMap(({ groups }) =>
-      groups.flatMap(({ rules }) => rules.map(({ record }) => record)),
-    ),
+    own.flatMap(({ groups }) => groups.flatMap(({ rules }) => rules.map(({ record }) => record))),
   );
-  return files.map((file) => withoutNames(file, names));
+  return builtIn.map((file) => withoutNames(file, names));
 }
 
 async function mixinFile(parser: ParserOptions): Promise<RuleFile> {
