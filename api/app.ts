@@ -3,6 +3,7 @@ import { type Context, Hono } from 'hono';
 import type { Registry } from 'prom-client';
 import type { ScrapeManager } from '../collector/scrape/scrape-manager.ts';
 import type { Logger } from '../model/logger.ts';
+import { alertQualityRoutes } from './alert-quality/quality-routes.ts';
 import { alertmanagerApi } from './alertmanager/alertmanager-api.ts';
 import type { AlertmanagerDeps } from './alertmanager/alertmanager-deps.ts';
 import { type BackTestRouteDeps, backTestRoutes } from './back-test/back-test-routes.ts';
@@ -108,6 +109,16 @@ function apiV1(deps: AppDeps): Hono {
   api.route('/', ruleRoutes(deps.rules));
   api.route('/', catalogueRoutes(deps.catalogue, deps.query));
   api.route('/', policyRoutes(deps.policies));
+  api.route(
+    '/',
+    alertQualityRoutes({
+      groups: deps.policies.groups,
+      source: deps.backTest.source,
+      labels: deps.query.labels,
+      samplesMax: deps.backTest.engine.readSamplesMax,
+      now: deps.query.now,
+    }),
+  );
   api.route('/', backTestRoutes(deps.backTest));
   api.route('/', statusRoutes(deps.status, deps.query.now));
   api.route('/', writeRoutes(deps.write));

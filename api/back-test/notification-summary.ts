@@ -48,7 +48,7 @@ export function notificationSummary(simulation: Simulation, night: Night): Notif
   };
 }
 
-function nightTest({
+export function nightTest({
   timezone,
   nightStartMinute,
   nightEndMinute,
