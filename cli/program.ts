@@ -162,6 +162,7 @@ class ProgramParts implements Program {
           clusters: this.#clusters,
           open: (access) => this.#clusters.open(access),
         },
+        state: this.#store.state,
       });
       this.#objectState = new ObjectState({
         clusters: this.#clusters,

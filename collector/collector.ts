@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import type { Registry } from 'prom-client';
 import type { Config, ScrapeConfig } from '../config/types.ts';
 import { type Clock, SYSTEM_CLOCK } from '../model/clock.ts';
+import type { StateStore } from '../model/documents.ts';
 import type { Logger } from '../model/logger.ts';
 import type { SampleSink } from '../model/sink.ts';
 import { ClusterCollector } from './clusters/cluster-collector.ts';
@@ -27,6 +28,8 @@ export interface CollectorOptions {
   readonly updateIntervalMs?: number;
   readonly kubernetes?: KubernetesAccess;
   readonly resolver?: RecordResolver;
+  /** Keeps over restarts whom the servers of clusters showed themselves to be. */
+  readonly state?: StateStore;
   /** Spreads scrapes, so that servers with other names scrape at other times. */
   readonly serverName?: string;
 }
@@ -79,6 +82,7 @@ export function createCollector(options: CollectorOptions): Collector {
           registry,
           clock,
           logger,
+          ...(options.state === undefined ? {} : { state: options.state }),
         });
   const discovery = new DiscoveryManager({
     name: 'scrape',

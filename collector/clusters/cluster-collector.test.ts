@@ -7,6 +7,7 @@ import { SILENT_LOGGER } from '../../model/logger.ts';
 import { TestAuthority } from '../../test/certificates.ts';
 import { listen, listenTcp } from '../../test/listening-server.ts';
 import { kubernetesObject, MemoryRegistry } from '../../test/memory-cluster.ts';
+import { MemoryStateStore } from '../../test/memory-state-store.ts';
 import { RecordingSink } from '../../test/recording-sink.ts';
 import { ServedCluster, type ServedClusterOptions, TOKEN } from '../../test/served-cluster.ts';
 import { findSuitesDir, NO_SUITES } from '../../test/suites.ts';
@@ -22,13 +23,15 @@ class Rig {
   readonly cluster: ServedCluster;
   readonly clock = new VirtualClock(START_MS);
   readonly sink = new RecordingSink();
+  readonly state: MemoryStateStore;
   readonly registry = new Registry();
   readonly clusters: MemoryRegistry;
   readonly scrape: ScrapeManager;
   readonly collector: ClusterCollector;
 
-  private constructor(cluster: ServedCluster) {
+  private constructor(cluster: ServedCluster, state: MemoryStateStore) {
     this.cluster = cluster;
+    this.state = state;
     this.clusters = new MemoryRegistry(cluster);
     const { clock, sink, registry } = this;
     const logger = SILENT_LOGGER;
@@ -39,6 +42,7 @@ class Rig {
       registry,
       clock,
       logger,
+      state,
     });
     onTestFinished(async () => {
       this.collector.stop();
@@ -49,8 +53,9 @@ class Rig {
   static async start(
     collection: Partial<ClusterCollection> = {},
     options: ServedClusterOptions = {},
+    state = new MemoryStateStore(),
   ): Promise<Rig> {
-    const rig = new Rig(await ServedCluster.start(options));
+    const rig = new Rig(await ServedCluster.start(options), state);
     rig.apply(collection);
     return rig;
   }
@@ -239,6 +244,23 @@ describe('collection from a cluster', () => {
       rig.clock.advance(1000);
       return asked > 0;
     });
+  });
+
+  test('the key is remembered over a restart, until tls: insecure makes it forgotten', async () => {
+    const mine = kubeletWith({ allowApiProxy: false });
+    const before = await Rig.start(mine, { kubeletAuthority: new TestAuthority() });
+    before.cluster.put(before.cluster.node('n1'));
+    await before.scraped('kubelet');
+    // The same Node object, and another server at its address.
+    const after = await Rig.start(mine, { kubeletAuthority: new TestAuthority() }, before.state);
+    after.cluster.kubelet.answers.set('/metrics', { body: 'a 1\n' });
+    after.cluster.put(after.cluster.node('n1'));
+    const [refused] = await after.scraped('kubelet');
+    expect(refused?.status.lastError).toContain('node n1 has another key than before');
+    after.apply(kubeletWith({ allowApiProxy: false, tls: 'insecure' }));
+    expect((await after.scraped('kubelet'))[0]?.status.lastError).toBe('');
+    after.apply(mine);
+    expect((await after.scraped('kubelet'))[0]?.status.lastError).toBe('');
   });
 
   test('from outside a token goes to no kubelet that nobody vouches for: the API server asks it', async () => {

@@ -5,6 +5,7 @@ import { type ClusterCollection, DEFAULT_COLLECTION } from '../../config/collect
 import type { Cluster, ClusterRegistry } from '../../kubernetes/cluster.ts';
 import type { ClusterConnection } from '../../kubernetes/cluster-credentials.ts';
 import type { Clock } from '../../model/clock.ts';
+import type { StateStore } from '../../model/documents.ts';
 import type { Logger } from '../../model/logger.ts';
 import type { JobHandle, MadeJob } from '../scrape/made-job.ts';
 import { ApiServerJobs } from './api-server-jobs.ts';
@@ -14,6 +15,7 @@ import { EndpointTable } from './endpoint.ts';
 import type { JobContext } from './job-context.ts';
 import { KeyPins } from './key-pins.ts';
 import { NodeJobs } from './node-jobs.ts';
+import { PinMemory } from './pin-memory.ts';
 
 export interface ClusterCollectorOptions {
   readonly clusters: ClusterRegistry;
@@ -22,6 +24,8 @@ export interface ClusterCollectorOptions {
   readonly registry: Registry;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Keeps what servers showed themselves to be; in memory only when absent. */
+  readonly state?: StateStore;
 }
 
 /** A cluster that cannot be connected, as its kubeconfig cannot be read, is tried again after this. */
@@ -41,12 +45,14 @@ interface Running {
 export class ClusterCollector {
   readonly #options: ClusterCollectorOptions;
   readonly #errors: Counter<'cluster' | 'reason'>;
+  readonly #memory: PinMemory;
   readonly #running = new Map<string, Running>();
   #collectionOf: CollectionOf = () => undefined;
   #end: (() => void) | undefined;
 
   constructor(options: ClusterCollectorOptions) {
     this.#options = options;
+    this.#memory = new PinMemory(options.state, options.logger);
     this.#errors = new Counter({
       name: 'wk_kubelet_scrape_errors_total',
       help: 'Requests to kubelets that gave no page, by cluster and reason.',
@@ -78,7 +84,7 @@ export class ClusterCollector {
     const known = this.#running.get(name);
     if (known?.cluster === cluster && isDeepStrictEqual(known.collection, collection)) return;
     known?.close();
-    const pins = known?.cluster === cluster ? known.pins : new KeyPins();
+    const pins = known?.cluster === cluster ? known.pins : new KeyPins(name, this.#memory);
     const close = this.#openWhenKnown(cluster, collection, pins);
     this.#running.set(name, { cluster, collection, pins, close });
   }
@@ -90,8 +96,8 @@ export class ClusterCollector {
     let cancelRetry: () => void = () => undefined;
     let isOver = false;
     const open = (): void => {
-      cluster.connection().then(
-        (connection) => {
+      Promise.all([cluster.connection(), this.#memory.loaded]).then(
+        ([connection]) => {
           if (!isOver) close = this.#open(cluster, connection, collection, pins);
         },
         () => {

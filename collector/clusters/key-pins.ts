@@ -1,12 +1,14 @@
 /**
  * Whom servers of a cluster showed themselves to be. Most kubelets sign their certificate
- * themselves: the key shown first is remembered for as long as the Node object lives.
+ * themselves: the key shown first is remembered for as long as the Node object lives, also over
+ * restarts of the program.
  */
 import { createHash } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
 import type { KubeletTls } from '../../config/collection-types.ts';
 import { HttpRequestError } from '../http/http-error.ts';
 import type { Endpoint } from './endpoint.ts';
+import type { PinMemory } from './pin-memory.ts';
 
 /** Vouched for by an authority, in place of a key. */
 const BY_AUTHORITY = 'authority';
@@ -25,31 +27,39 @@ export class CertificateError extends HttpRequestError {
 
 /** Of one cluster. */
 export class KeyPins {
-  /** By the owner's UID: the key's hash, or `BY_AUTHORITY`. */
-  readonly #pins = new Map<string, string>();
+  readonly #clusterName: string;
+  /** By the cluster's name and the owner's UID: the key's hash, or `BY_AUTHORITY`. */
+  readonly #memory: PinMemory;
+
+  constructor(clusterName: string, memory: PinMemory) {
+    this.#clusterName = clusterName;
+    this.#memory = memory;
+  }
 
   /**
    * To be called before anything is sent.
    * @throws CertificateError
    */
   check(socket: TLSSocket, endpoint: Endpoint, tls: KubeletTls): void {
-    if (tls === 'insecure') return;
     const { owner, ownerUid } = endpoint;
+    // Who believes anybody, believes anew afterwards: so a new key is accepted.
+    if (tls === 'insecure') return this.forget(ownerUid);
+    const memoryKey = this.#keyOf(ownerUid);
+    const pin = this.#memory.get(memoryKey);
     if (socket.authorized) {
-      this.#pins.set(ownerUid, BY_AUTHORITY);
+      this.#memory.set(memoryKey, BY_AUTHORITY);
       return;
     }
     const reason = String(socket.authorizationError);
     if (tls === 'verify') {
-      const isUnknown = this.#pins.get(ownerUid) !== BY_AUTHORITY;
+      const isUnknown = pin !== BY_AUTHORITY;
       throw new CertificateError(
         `tls: failed to verify certificate of ${owner}: ${reason}`,
         isUnknown,
       );
     }
     const key = keyHash(socket);
-    const pin = this.#pins.get(ownerUid);
-    if (pin === undefined) this.#pins.set(ownerUid, key);
+    if (pin === undefined) this.#memory.set(memoryKey, key);
     else if (pin === BY_AUTHORITY) {
       throw new CertificateError(
         `tls: the certificate of ${owner} was vouched for before and no longer is: ${reason}`,
@@ -63,7 +73,11 @@ export class KeyPins {
 
   /** The Node or Pod is gone. */
   forget(ownerUid: string): void {
-    this.#pins.delete(ownerUid);
+    this.#memory.delete(this.#keyOf(ownerUid));
+  }
+
+  #keyOf(ownerUid: string): string {
+    return `${this.#clusterName}/${ownerUid}`;
   }
 }
 
