@@ -3,6 +3,7 @@ import type { Registry } from 'prom-client';
 import type { NotificationSource } from '../api/alertmanager/alertmanager-deps.ts';
 import { HttpClient } from '../collector/http/http-client.ts';
 import { readTlsOptions } from '../collector/http/tls-options.ts';
+import { mergeNotifications } from '../collector/operator/read-notification-object.ts';
 import { noNotifications } from '../config/alertmanager/no-notifications.ts';
 import type { NotificationConfig } from '../config/alertmanager/types.ts';
 import type { HttpClientConfig } from '../config/http-client-types.ts';
@@ -41,13 +42,19 @@ export interface LoadedNotifications {
   readonly externalUrl: string;
 }
 
-/** Changes nothing yet. @throws ConfigErrors */
+/**
+ * Changes nothing yet.
+ * @param objects what AlertmanagerConfigs of clusters say
+ * @throws ConfigErrors
+ */
 export async function loadNotifications(
   config: Config,
   alertmanagerFile: string | undefined,
   externalUrl: URL,
+  objects: readonly NotificationConfig[] = [],
 ): Promise<LoadedNotifications> {
-  const { notifications = noNotifications(), path } = config;
+  const { path } = config;
+  const notifications = mergeNotifications(config.notifications ?? noNotifications(), objects);
   const url = externalUrl.href.replace(/\/+$/, '');
   const environment: ReceiverEnvironment = {
     externalUrl: url,

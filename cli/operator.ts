@@ -6,6 +6,7 @@ import type { ObjectStatus } from '../collector/operator/operator-entry.ts';
 import type { OperatorKind } from '../collector/operator/operator-kinds.ts';
 import { OperatorObjects } from '../collector/operator/operator-objects.ts';
 import { objectNamespace } from '../collector/operator/scrape-document.ts';
+import type { NotificationConfig } from '../config/alertmanager/types.ts';
 import type { GlobalConfig, ScrapeConfig } from '../config/types.ts';
 import type { ConnectedClusters } from '../kubernetes/cluster-registry.ts';
 import { SYSTEM_CLOCK } from '../model/clock.ts';
@@ -21,6 +22,8 @@ export interface OperatorParts {
   readonly logger: Logger;
   /** Puts rules in force beside those of the configuration. */
   readonly setRules: (files: readonly RuleFile[]) => void;
+  /** Puts routes and receivers in force beside those of the configuration. */
+  readonly setNotifications: (configs: readonly NotificationConfig[]) => void;
 }
 
 export class ProgramOperator {
@@ -73,6 +76,7 @@ export class ProgramOperator {
       (kind) => kind !== 'PrometheusRule' && kind !== 'AlertmanagerConfig',
     );
     if (isScraped) this.#setScrapes();
+    if (kinds.has('AlertmanagerConfig')) this.#parts.setNotifications(objects.notifications());
     if (kinds.has('PrometheusRule')) this.#parts.setRules(this.#rules(objects));
   }
 

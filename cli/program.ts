@@ -12,6 +12,7 @@ import { type Collector, createCollector } from '../collector/collector.ts';
 import { ObjectState } from '../collector/object-state/object-state.ts';
 import { ForwardingSink } from '../collector/remote-send/forwarding-sink.ts';
 import type { RemoteWriteManager } from '../collector/remote-send/remote-write-manager.ts';
+import type { NotificationConfig } from '../config/alertmanager/types.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { renderConfig } from '../config/render-config.ts';
 import type { Config } from '../config/types.ts';
@@ -93,6 +94,7 @@ class ProgramParts implements Program {
   #objectState!: ObjectState;
   #endHistory!: () => void;
   #operator!: ProgramOperator;
+  #objectRoutes: readonly NotificationConfig[] = [];
   #rules!: ProgramRules;
   #policies!: ProgramPolicies;
   #notifications!: ProgramNotifications;
@@ -267,7 +269,17 @@ class ProgramParts implements Program {
   }
 
   #loadNotifications(config: Config): Promise<LoadedNotifications> {
-    return loadNotifications(config, this.#options.alertmanagerFile, this.#externalUrl);
+    const { alertmanagerFile } = this.#options;
+    return loadNotifications(config, alertmanagerFile, this.#externalUrl, this.#objectRoutes);
+  }
+
+  #setObjectRoutes(objects: readonly NotificationConfig[]): void {
+    this.#objectRoutes = objects;
+    this.#reloading = this.#reloading
+      .then(async () => this.#notifications.apply(await this.#loadNotifications(this.#config)))
+      .catch((error: unknown) => {
+        this.#logger.error("the clusters' AlertmanagerConfigs are not in force", { error });
+      });
   }
 
   get #externalUrl(): URL {
@@ -377,6 +389,7 @@ class ProgramParts implements Program {
       parser: parserOptions(this.#options.features),
       logger: this.#logger.with({ component: 'operator' }),
       setRules: (files) => this.#rules.setObjectFiles(files),
+      setNotifications: (objects) => this.#setObjectRoutes(objects),
     });
   }
 

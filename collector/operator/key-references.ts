@@ -16,6 +16,7 @@ export interface KeyReference {
 export class KeyValues {
   readonly #values: ReadonlyMap<string, string>;
   readonly #missing = new Map<string, KeyReference>();
+  #missCount = 0;
 
   constructor(values: ReadonlyMap<string, string> = new Map()) {
     this.#values = values;
@@ -24,6 +25,11 @@ export class KeyValues {
   /** Those asked for that have no value. */
   get missing(): readonly KeyReference[] {
     return [...this.#missing.values()];
+  }
+
+  /** Grows with each value that was asked for, is needed, and is not there. */
+  get missCount(): number {
+    return this.#missCount;
   }
 
   /** @param selector `{name, key, optional}`; undefined gives undefined */
@@ -44,7 +50,10 @@ export class KeyValues {
     if (name === '') return undefined;
     const reference = { kind, name, key, optional: field(selector, 'optional') === true };
     const value = this.#values.get(referenceKey(reference));
-    if (value === undefined) this.#missing.set(referenceKey(reference), reference);
+    if (value === undefined) {
+      this.#missing.set(referenceKey(reference), reference);
+      if (!reference.optional) this.#missCount++;
+    }
     return value;
   }
 }

@@ -5,6 +5,7 @@ import { MalformedObjectError } from './document.ts';
 import { KeyValues } from './key-references.ts';
 import type { OperatorEntry } from './operator-entry.ts';
 import { type OperatorKind, TO_SCRAPE_DOCUMENTS } from './operator-kinds.ts';
+import { readNotificationObject } from './read-notification-object.ts';
 import { readReferences } from './read-references.ts';
 import { readScrapeDocuments } from './read-scrape-documents.ts';
 import { type MonitorObject, objectNamespace } from './scrape-document.ts';
@@ -24,8 +25,18 @@ export async function makeEntry(
   object: MonitorObject,
   { cluster, global, filesAllowed }: EntryContext,
 ): Promise<OperatorEntry> {
-  const none = { scrapeConfigs: [], hasReferences: false, errors: [], warnings: [] };
+  const none = {
+    scrapeConfigs: [],
+    notifications: undefined,
+    hasReferences: false,
+    errors: [],
+    warnings: [],
+  };
   const entry: OperatorEntry = { cluster: cluster.name, kind, object, ...none };
+  if (kind === 'AlertmanagerConfig') {
+    const { config, ...rest } = await readNotificationObject(object, cluster, filesAllowed);
+    return { ...entry, ...rest, notifications: config };
+  }
   const toDocuments = TO_SCRAPE_DOCUMENTS[kind];
   if (toDocuments === undefined) return entry;
   let hasReferences = false;
@@ -40,12 +51,11 @@ export async function makeEntry(
       documents = toDocuments(object, new KeyValues(read.values), cluster.name);
     }
     const warnings = [...new Set(documents.flatMap((one) => one.warnings))];
-    if (referenceErrors.length > 0) {
-      return { ...entry, hasReferences, warnings, errors: referenceErrors };
-    }
     const options = { cluster: cluster.name, global, filesAllowed };
-    const { configs, errors } = readScrapeDocuments(documents, options);
-    return { ...entry, hasReferences, scrapeConfigs: configs, errors, warnings };
+    const complete = documents.filter((one) => !one.isIncomplete);
+    const read = readScrapeDocuments(complete, options);
+    const errors = [...referenceErrors, ...read.errors];
+    return { ...entry, hasReferences, scrapeConfigs: read.configs, errors, warnings };
   } catch (error) {
     if (!(error instanceof MalformedObjectError)) throw error;
     return { ...entry, hasReferences, errors: [error.message] };

@@ -1,4 +1,5 @@
 /** One object of the operator and what became of it. */
+import type { NotificationConfig } from '../../config/alertmanager/types.ts';
 import type { ScrapeConfig } from '../../config/types.ts';
 import type { OperatorKind } from './operator-kinds.ts';
 import type { MonitorObject } from './scrape-document.ts';
@@ -12,7 +13,7 @@ export interface ObjectStatus {
   readonly errors: readonly string[];
   /** What is written in it and has no effect. */
   readonly warnings: readonly string[];
-  /** Names of the scrape pools, or of the rule groups, that it gave. */
+  /** Names of the scrape pools, rule groups or receivers that it gave. */
   readonly gives: readonly string[];
 }
 
@@ -21,6 +22,8 @@ export interface OperatorEntry {
   readonly kind: OperatorKind;
   readonly object: MonitorObject;
   readonly scrapeConfigs: readonly ScrapeConfig[];
+  /** Of an AlertmanagerConfig that is in order. */
+  readonly notifications: NotificationConfig | undefined;
   /** Whether it refers to Secrets or ConfigMaps, which may change. */
   readonly hasReferences: boolean;
   readonly errors: readonly string[];

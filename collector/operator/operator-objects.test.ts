@@ -97,6 +97,19 @@ describe('Secrets and ConfigMaps', () => {
   });
 });
 
+test('an endpoint without its Secret does not hold up the others', async () => {
+  const spec = {
+    ...BASE,
+    endpoints: [{ port: 'http' }, { port: 'http', bearerTokenSecret: { name: 'gone', key: 't' } }],
+  };
+  const rig = rigOf([monitor('ServiceMonitor', spec)]);
+  const gone = new ApiStatusError(404, { message: 'secrets "gone" not found' });
+  rig.cluster.failures.set('/api/v1/namespaces/mon/secrets/gone', gone);
+  await rig.settle();
+  expect(rig.configs.map(({ jobName }) => jobName)).toEqual(['prod/serviceMonitor/mon/app/0']);
+  expect(rig.status()['ServiceMonitor mon/app']).toEqual(['secrets "gone" not found']);
+});
+
 describe('what is wrong', () => {
   test('an endpoint with a mistake is told, the others are scraped', async () => {
     const spec = {

@@ -1,4 +1,5 @@
 /** The operator's objects of all clusters: what they make us scrape, and what became of each. */
+import type { NotificationConfig } from '../../config/alertmanager/types.ts';
 import type { GlobalConfig, ScrapeConfig } from '../../config/types.ts';
 import type { Cluster, ClusterRegistry } from '../../kubernetes/cluster.ts';
 import type { Clock } from '../../model/clock.ts';
@@ -62,6 +63,11 @@ export class OperatorObjects {
     return this.#all().flatMap((entry) => entry.scrapeConfigs);
   }
 
+  /** Routes, receivers and inhibitions of the AlertmanagerConfigs that are in order. */
+  notifications(): readonly NotificationConfig[] {
+    return this.#all().flatMap((entry) => entry.notifications ?? []);
+  }
+
   /** Says what became of an object that others read. */
   judge(entry: OperatorEntry, verdict: Verdict): void {
     this.#verdicts.set(entry.object, verdict);
@@ -91,7 +97,11 @@ export class OperatorObjects {
       name: object.metadata.name,
       errors: [...errors, ...(verdict?.errors ?? [])],
       warnings: [...warnings, ...(verdict?.warnings ?? [])],
-      gives: [...scrapeConfigs.map(({ jobName }) => jobName), ...(verdict?.gives ?? [])],
+      gives: [
+        ...scrapeConfigs.map(({ jobName }) => jobName),
+        ...(entry.notifications?.receivers.map((receiver) => receiver.name) ?? []),
+        ...(verdict?.gives ?? []),
+      ],
     };
   }
 

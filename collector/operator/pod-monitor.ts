@@ -36,12 +36,15 @@ export const podMonitorDocuments: ToScrapeDocuments = (object, values, cluster) 
   );
   return list(spec, 'podMetricsEndpoints').map((endpoint, index) => {
     const jobName = `podMonitor/${namespace}/${name}/${index}`;
+    const misses = values.missCount;
+    const fields = endpointDocument(endpoint, values);
     return {
       place: `podMetricsEndpoints[${index}]`,
       jobName,
       warnings: scrapeClassWarnings(spec),
+      isIncomplete: values.missCount > misses,
       document: {
-        ...endpointDocument(endpoint, values),
+        ...fields,
         ...limitsDocument(spec),
         kubernetes_sd_configs: [discovery],
         relabel_configs: [

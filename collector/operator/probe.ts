@@ -45,7 +45,8 @@ export const probeDocuments: ToScrapeDocuments = (object, values, cluster) => {
     ],
     metric_relabel_configs: relabelRules(spec, 'metricRelabelings'),
   };
-  return [{ place: '', jobName, document, warnings: scrapeClassWarnings(spec) }];
+  const isIncomplete = values.missCount > 0;
+  return [{ place: '', jobName, document, warnings: scrapeClassWarnings(spec), isIncomplete }];
 };
 
 function paramsOf(spec: unknown): Document {

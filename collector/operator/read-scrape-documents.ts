@@ -3,17 +3,8 @@ import { Problems } from '../../config/config-errors.ts';
 import { readScrapeConfigFile } from '../../config/read-config.ts';
 import { JobNames } from '../../config/read-scrape-config.ts';
 import type { GlobalConfig, ScrapeConfig } from '../../config/types.ts';
+import { fileError, namedFiles } from './named-files.ts';
 import { poolName, type ScrapeDocument } from './scrape-document.ts';
-
-/** Ways to read files of the machine that we run on. */
-const FILE_FIELDS: ReadonlySet<string> = new Set([
-  'bearer_token_file',
-  'credentials_file',
-  'ca_file',
-  'cert_file',
-  'key_file',
-  'file_sd_configs',
-]);
 
 export interface ReadDocumentsOptions {
   readonly cluster: string;
@@ -50,10 +41,7 @@ export function readScrapeDocuments(
       new JobNames(),
     );
     const prefix = one.place === '' ? '' : `${one.place}: `;
-    const texts = [
-      ...problems.all.map(({ problem }) => problem),
-      ...filesNamed.map((name) => `${name}: this cluster's objects may name no files`),
-    ];
+    const texts = [...problems.all.map(({ problem }) => problem), ...filesNamed.map(fileError)];
     if (texts.length > 0) errors.push(...texts.map((problem) => `${prefix}${problem}`));
     else configs.push(...read.map((config) => ofCluster(config, options.cluster)));
   }
@@ -68,14 +56,4 @@ function ofCluster(config: ScrapeConfig, cluster: string): ScrapeConfig {
       one.kind === 'kubernetes' && one.apiServer === undefined ? { ...one, cluster } : one,
     ),
   };
-}
-
-function namedFiles(value: unknown): readonly string[] {
-  if (Array.isArray(value)) return value.flatMap(namedFiles);
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([name, inner]) => {
-    const isNamed =
-      FILE_FIELDS.has(name) && inner !== undefined && !(Array.isArray(inner) && inner.length === 0);
-    return isNamed ? [name] : namedFiles(inner);
-  });
 }

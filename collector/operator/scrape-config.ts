@@ -58,7 +58,7 @@ export const scrapeConfigDocuments: ToScrapeDocuments = (object, values, cluster
     metric_relabel_configs: relabelRules(spec, 'metricRelabelings'),
   };
   const warnings = [...scrapeClassWarnings(spec), ...unsupported(spec)];
-  return [{ place: '', jobName, document, warnings }];
+  return [{ place: '', jobName, document, warnings, isIncomplete: values.missCount > 0 }];
 };
 
 /** What we cannot discover is said, and the rest goes on. */

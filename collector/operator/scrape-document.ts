@@ -20,6 +20,8 @@ export interface ScrapeDocument {
   readonly document: Document;
   /** What is written there and has no effect. */
   readonly warnings: readonly string[];
+  /** Whether a Secret or ConfigMap that it needs is not there. */
+  readonly isIncomplete: boolean;
 }
 
 /** Makes the scrape configs of an object. @throws MalformedObjectError */

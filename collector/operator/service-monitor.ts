@@ -38,12 +38,15 @@ export const serviceMonitorDocuments: ToScrapeDocuments = (object, values, clust
   );
   return list(spec, 'endpoints').map((endpoint, index) => {
     const jobName = `serviceMonitor/${namespace}/${object.metadata.name}/${index}`;
+    const misses = values.missCount;
+    const fields = endpointDocument(endpoint, values);
     return {
       place: `endpoints[${index}]`,
       jobName,
       warnings: scrapeClassWarnings(spec),
+      isIncomplete: values.missCount > misses,
       document: {
-        ...endpointDocument(endpoint, values),
+        ...fields,
         ...limitsDocument(spec),
         kubernetes_sd_configs: [discovery],
         relabel_configs: [

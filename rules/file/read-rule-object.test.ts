@@ -40,9 +40,9 @@ describe('PrometheusRule', () => {
     ]);
     expect(errors).toEqual([
       expect.stringMatching(
-        /^group "bad": .*could not parse expression: .*unclosed left parenthesis/,
+        /^group "bad".*could not parse expression: .*unclosed left parenthesis/,
       ),
-      expect.stringMatching(/^group "bad": .*only one of 'record' and 'alert' must be set/),
+      expect.stringMatching(/^group "bad".*only one of 'record' and 'alert' must be set/),
       expect.stringMatching(/^group "odd": field fro not found in type rulefmt.Rule/),
       'group "good": there is another of this name',
       expect.stringMatching(/^group "time": /),

@@ -31,7 +31,10 @@ export function readRuleObject(object: RuleObject, options: RuleFileOptions): Re
   for (const [index, group] of written.entries()) {
     const read = readGroup(file, group, options);
     const shown = groupName(group) ?? String(index);
-    errors.push(...read.problems.map((problem) => `group ${JSON.stringify(shown)}: ${problem}`));
+    const prefix = `group ${JSON.stringify(shown)}`;
+    errors.push(
+      ...read.problems.map((text) => (text.startsWith(prefix) ? text : `${prefix}: ${text}`)),
+    );
     if (read.group === undefined) continue;
     if (groups.has(read.group.name)) {
       errors.push(`group ${JSON.stringify(shown)}: there is another of this name`);
