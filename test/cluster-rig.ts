@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Registry } from 'prom-client';
 import { onTestFinished } from 'vitest';
 import type { HttpClientConfig } from '../config/http-client-types.ts';
+import { DEFAULT_HTTP_CLIENT } from '../config/read-http-client.ts';
 import { ConnectedClusters } from '../kubernetes/cluster-registry.ts';
 import type { ConnectedCluster } from '../kubernetes/connected-cluster.ts';
 import type { ClusterDefinition } from '../kubernetes/kubeconfig/known-clusters.ts';
@@ -31,35 +32,17 @@ export function clusterRig(
   return { clock, registry, clusters };
 }
 
-export const PLAIN_CLIENT: HttpClientConfig = {
-  basicAuth: undefined,
-  authorization: undefined,
-  oauth2: undefined,
-  tls: {
-    ca: undefined,
-    cert: undefined,
-    key: undefined,
-    serverName: '',
-    insecureSkipVerify: false,
-    minVersion: undefined,
-    maxVersion: undefined,
-  },
-  followRedirects: true,
-  enableHttp2: true,
-  proxyUrl: '',
-  noProxy: '',
-  proxyFromEnvironment: false,
-  proxyConnectHeader: {},
-  httpHeaders: {},
-};
-
 export function serverCluster(
   name: string,
   url: string,
   httpClient: Partial<HttpClientConfig> = {},
   namespaces: readonly string[] = [],
 ): ClusterDefinition {
-  const access = { kind: 'server', url, httpClient: { ...PLAIN_CLIENT, ...httpClient } } as const;
+  const access = {
+    kind: 'server',
+    url,
+    httpClient: { ...DEFAULT_HTTP_CLIENT, ...httpClient },
+  } as const;
   return { name, access, namespaces, discovery: NO_DISCOVERY, origin: 'configuration' };
 }
 

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { connect as connectTcp, createServer as createTcpServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { DEFAULT_HTTP_CLIENT } from '../../config/read-http-client.ts';
 import { Secret } from '../../config/secret.ts';
 import type { LogFields, Logger } from '../../model/logger.ts';
 import { loadCertificate, TestAuthority, testFolder } from '../../test/certificates.ts';
@@ -10,7 +11,6 @@ import {
   connect,
   kubeconfig,
   kubeconfigCluster,
-  PLAIN_CLIENT,
   serverCluster,
 } from '../../test/cluster-rig.ts';
 import { startProxy } from '../../test/forward-proxy.ts';
@@ -373,7 +373,7 @@ test('no secret is in a log line, an error or a definition that is printed', asy
   const cluster = connect(rig, kubeconfigCluster(kubeconfig(server.url, user)));
   await until('probed', () => cluster.health.error);
   const client = {
-    ...PLAIN_CLIENT,
+    ...DEFAULT_HTTP_CLIENT,
     authorization: { type: 'Bearer', credentials: { value: new Secret('s3cret-2') } },
   };
   rig.clusters.apply([serverCluster('d', server.url, client)]);

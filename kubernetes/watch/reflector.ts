@@ -299,8 +299,7 @@ export class Reflector<T extends KubernetesObject> {
     // Items of lists have neither, and partial ones those of the partial kind.
     item['apiVersion'] = this.#apiVersion;
     item['kind'] = resource.kind;
-    stripper.strip(item, resource.kind);
-    return item as unknown as T;
+    return stripper.strip(item, resource.kind) as unknown as T;
   }
 
   #beginList(): void {

@@ -25,15 +25,19 @@ const SECRET_FIELDS = ['data', 'stringData'] as const;
 const CONTAINER_LISTS = ['initContainers', 'containers', 'ephemeralContainers'] as const;
 const POD_SPEC_FIELDS = ['affinity', 'topologySpreadConstraints', 'dnsConfig'] as const;
 
-/** Kinds whose `spec.template` is a Pod's. */
-const WITH_TEMPLATE: ReadonlySet<string> = new Set([
-  'Deployment',
-  'StatefulSet',
-  'DaemonSet',
-  'ReplicaSet',
-  'ReplicationController',
-  'Job',
-]);
+/** Of what the kubelet says of containers. */
+const STATUS_FIELDS = ['volumeMounts', 'user', 'allocatedResourcesStatus'] as const;
+const STATUS_LISTS = [
+  'initContainerStatuses',
+  'containerStatuses',
+  'ephemeralContainerStatuses',
+] as const;
+
+/**
+ * Kinds whose template is that of their owner. What people write themselves (Deployments and the
+ * like) keeps its template, so that a change of it can be told.
+ */
+const WITH_COPIED_TEMPLATE: ReadonlySet<string> = new Set(['ReplicaSet', 'Job']);
 
 /** Shorter strings are shared by the JSON parser itself. */
 const SHARED_CHARS_MIN = 11;
@@ -42,14 +46,19 @@ const SHARED_CHARS_MAX = 256;
 /** More different ones than this are no repetition. */
 const SHARED_STRINGS_MAX = 100_000;
 
+const SHARED_TOLERATIONS_MAX = 1_000;
+
 type Json = Record<string, unknown>;
 
 export class ObjectStripper {
   /** One string for all that are equal: names of nodes and namespaces, images, label values. */
   readonly #shared = new Map<string, string>();
 
-  /** Changes the object, which nobody else may have yet. */
-  strip(object: Json, kind: string): void {
+  /** Equal lists of tolerations: nearly all Pods have the same. */
+  readonly #tolerations = new Map<string, unknown>();
+
+  /** @returns a copy; the object itself, which nobody else may have, is changed too */
+  strip(object: Json, kind: string): Json {
     const metadata = recordOf(object['metadata']);
     if (metadata !== undefined) stripMetadata(metadata);
     const annotations = recordOf(metadata?.['annotations']);
@@ -57,27 +66,36 @@ export class ObjectStripper {
     const spec = recordOf(object['spec']);
     // What is secret is not even held in memory.
     if (kind === 'Secret') for (const field of SECRET_FIELDS) delete object[field];
-    if (kind === 'Pod') stripPodSpec(spec);
-    else if (WITH_TEMPLATE.has(kind)) stripTemplate(spec);
-    else if (kind === 'CronJob') stripTemplate(recordOf(recordOf(spec?.['jobTemplate'])?.['spec']));
-    this.#share(object);
+    if (kind === 'Pod') {
+      stripPodSpec(spec);
+      stripPodStatus(recordOf(object['status']));
+    } else if (WITH_COPIED_TEMPLATE.has(kind)) stripTemplate(spec);
+    const stripped = this.#copy(object) as Json;
+    if (kind === 'Pod') this.#shareTolerations(recordOf(stripped['spec']));
+    return stripped;
   }
 
-  #share(value: Json | unknown[]): void {
-    if (Array.isArray(value)) {
-      for (let i = 0; i < value.length; i++) value[i] = this.#sharedIn(value[i]);
-      return;
+  /** An object from which fields were deleted takes more memory than one that never had them. */
+  #copy(value: unknown): unknown {
+    if (typeof value === 'string') {
+      const isShareable = value.length >= SHARED_CHARS_MIN && value.length <= SHARED_CHARS_MAX;
+      return isShareable ? this.#sharedOf(value) : value;
     }
-    for (const key in value) value[key] = this.#sharedIn(value[key]);
+    if (typeof value !== 'object' || value === null) return value;
+    if (Array.isArray(value)) return value.map((item) => this.#copy(item));
+    const copy: Json = {};
+    for (const key in value) copy[key] = this.#copy((value as Json)[key]);
+    return copy;
   }
 
-  #sharedIn(field: unknown): unknown {
-    if (typeof field === 'string') {
-      const isShareable = field.length >= SHARED_CHARS_MIN && field.length <= SHARED_CHARS_MAX;
-      return isShareable ? this.#sharedOf(field) : field;
-    }
-    if (typeof field === 'object' && field !== null) this.#share(field as Json);
-    return field;
+  #shareTolerations(spec: Json | undefined): void {
+    const tolerations = spec?.['tolerations'];
+    if (spec === undefined || tolerations === undefined) return;
+    const key = JSON.stringify(tolerations);
+    const known = this.#tolerations.get(key);
+    if (known !== undefined) spec['tolerations'] = known;
+    else if (this.#tolerations.size < SHARED_TOLERATIONS_MAX)
+      this.#tolerations.set(key, tolerations);
   }
 
   #sharedOf(text: string): string {
@@ -112,17 +130,27 @@ function stripTemplate(spec: Json | undefined): void {
   stripPodSpec(recordOf(template?.['spec']));
 }
 
+function stripPodStatus(status: Json | undefined): void {
+  for (const name of STATUS_LISTS) stripItems(status?.[name], STATUS_FIELDS);
+}
+
 function stripPodSpec(spec: Json | undefined): void {
   if (spec === undefined) return;
   for (const field of POD_SPEC_FIELDS) delete spec[field];
-  for (const name of CONTAINER_LISTS) {
-    const containers = spec[name];
-    if (!Array.isArray(containers)) continue;
-    for (const container of containers) {
-      const record = recordOf(container);
-      if (record === undefined) continue;
-      for (const field of CONTAINER_FIELDS) delete record[field];
-    }
+  for (const name of CONTAINER_LISTS) stripItems(spec[name], CONTAINER_FIELDS);
+  const { volumes } = spec;
+  // Most volumes are the service account's token, which says the same in every Pod.
+  if (Array.isArray(volumes)) {
+    for (const volume of volumes) delete recordOf(recordOf(volume)?.['projected'])?.['sources'];
+  }
+}
+
+function stripItems(items: unknown, fields: readonly string[]): void {
+  if (!Array.isArray(items)) return;
+  for (const item of items) {
+    const record = recordOf(item);
+    if (record === undefined) continue;
+    for (const field of fields) delete record[field];
   }
 }
 
