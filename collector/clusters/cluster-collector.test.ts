@@ -185,6 +185,26 @@ describe('collection from a cluster', () => {
     },
   );
 
+  test('a node has two values after twenty seconds, and then one every thirty', async () => {
+    const rig = await Rig.start(KUBELET_ONLY);
+    rig.cluster.kubelet.answers.set('/metrics', { body: 'a 1\n' });
+    rig.cluster.put(rig.cluster.node('n1'));
+    await rig.scraped('kubelet');
+    const times = (): readonly number[] =>
+      rig.series('"a"').flatMap((a) => rig.sink.of(a).map(({ timestampMs }) => timestampMs));
+    for (let count = 2; count <= 4; count++) {
+      await until(`${count} scrapes`, () => {
+        // No further than to the next one, which takes its time.
+        if (rig.cluster.kubelet.askedFor('/metrics') < count) rig.clock.advance(100);
+        return times().length === count;
+      });
+    }
+    const [first = 0, second = 0, third = 0, fourth = 0] = times();
+    expect(second - first).toBeLessThan(17_000);
+    expect(third - first).toBe(30_000);
+    expect(fourth - third).toBe(30_000);
+  });
+
   test('the series of a node that goes are marked stale, and it is asked no more', async () => {
     const rig = await Rig.start(KUBELET_ONLY);
     rig.cluster.kubelet.answers.set('/metrics', { body: 'a 1\n' });

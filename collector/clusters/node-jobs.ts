@@ -13,6 +13,9 @@ import { FIRST_SPREAD_MS, type JobContext, Soon } from './job-context.ts';
 import { type KubeletNode, kubeletNode } from './kubelet-node.ts';
 import { openSummaryPreparer } from './summary-page.ts';
 
+/** A rate needs two values; cAdvisor measures anew within so long. */
+const EXTRA_AFTER_MS = 15_000;
+
 const CADVISOR_PATH = '/metrics/cadvisor';
 
 interface KubeletPage {
@@ -117,6 +120,7 @@ export class NodeJobs {
       }),
       client,
       firstSpreadMs: FIRST_SPREAD_MS,
+      extraAfterMs: EXTRA_AFTER_MS,
       ...(page.openPreparer === undefined ? {} : { openPreparer: page.openPreparer }),
     });
     return { page, handle, groups: new GroupMemory() };

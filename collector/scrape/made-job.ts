@@ -12,6 +12,8 @@ export interface MadeJob {
   readonly openPreparer?: OpenPreparer;
   /** First scrapes are spread over so much, if it is less than the interval. */
   readonly firstSpreadMs?: number;
+  /** A scrape beside those of the interval comes so long after a target's first. */
+  readonly extraAfterMs?: number;
 }
 
 export interface JobHandle {

@@ -70,13 +70,17 @@ export class ScrapeLoop {
     ];
   }
 
-  /** @param delayMs waited before the first scrape */
-  start(delayMs: number): void {
+  /**
+   * @param delayMs waited before the first scrape
+   * @param extraAfterMs a scrape beside those of the interval comes so long after the first
+   */
+  start(delayMs: number, extraAfterMs?: number): void {
     const { clock } = this.#context;
     const { intervalMs } = this.target;
     this.#cancelTimer = clock.schedule(delayMs, () => {
       this.#grid = new ScrapeGrid(intervalMs, clock.nowMs(), clock.monotonicMs());
-      this.#tick(this.#grid);
+      const isEarly = extraAfterMs !== undefined && extraAfterMs < intervalMs;
+      this.#tick(this.#grid, isEarly ? extraAfterMs : undefined);
     });
   }
 
@@ -119,11 +123,11 @@ export class ScrapeLoop {
     this.#abort?.abort(new CanceledError());
   }
 
-  #tick(grid: ScrapeGrid): void {
+  #tick(grid: ScrapeGrid, extraAfterMs?: number): void {
     const { clock } = this.#context;
     this.#running = this.#scrape(grid).then(() => {
       if (this.#state !== 'scraping') return;
-      const delayMs = grid.nextDelayMs(clock.monotonicMs());
+      const delayMs = extraAfterMs ?? grid.nextDelayMs(clock.monotonicMs());
       this.#cancelTimer = clock.schedule(delayMs, () => this.#tick(grid));
     });
   }

@@ -182,13 +182,14 @@ export class ScrapeManager {
     }
   }
 
-  #madeContext({ client, openPreparer, firstSpreadMs }: MadeJob): PoolContext {
+  #madeContext({ client, openPreparer, firstSpreadMs, extraAfterMs }: MadeJob): PoolContext {
     return {
       ...this.#poolContext(),
       // The client is its maker's, and goes on when this pool ends.
       openClient: () => ({ request: (request) => client.request(request), close: () => undefined }),
       ...(openPreparer === undefined ? {} : { openPreparer }),
       ...(firstSpreadMs === undefined ? {} : { firstSpreadMs }),
+      ...(extraAfterMs === undefined ? {} : { extraAfterMs }),
     };
   }
 

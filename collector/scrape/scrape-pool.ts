@@ -27,6 +27,8 @@ export interface PoolContext extends LoopContext {
   readonly openPreparer?: OpenPreparer;
   /** First scrapes are spread over so much, if it is less than the interval. */
   readonly firstSpreadMs?: number;
+  /** See `ScrapeLoop.start`. */
+  readonly extraAfterMs?: number;
 }
 
 export interface TargetMetadata {
@@ -194,7 +196,7 @@ export class ScrapePool {
       const slot = this.#takeOver(target, gone) ?? this.#newSlot(target);
       const loop = new ScrapeLoop(target, slot, this.#settings, this.#context);
       this.#loops.set(key, loop);
-      loop.start(this.#firstDelayMs(target));
+      loop.start(this.#firstDelayMs(target), this.#context.extraAfterMs);
     }
     for (const loop of gone.values()) this.#endLoop(loop);
     this.#context.metrics.poolTargets.labels(this.#config.jobName).set(this.#loops.size);
