@@ -220,7 +220,7 @@ class ProgramParts implements Program {
   async stop(): Promise<void> {
     this.#isReady = false;
     this.#operator.stop();
-    await this.#rules.manager.stop();
+    await this.#rules.stop();
     this.#ownAlarms.stop();
     await this.#notifications.stop();
     await this.#collector.stop();

@@ -11,7 +11,7 @@ import type { SampleSink } from '../model/sink.ts';
 import type { SampleSource } from '../model/source.ts';
 import type { ParserOptions } from '../promql/ast.ts';
 import type { Engine } from '../promql/engine/engine.ts';
-import { besidesOwn, builtInRules } from '../rules/catalogue/built-in-rules.ts';
+import { besidesOwn, builtInRules, whileStarting } from '../rules/catalogue/built-in-rules.ts';
 import { rateWindowMs } from '../rules/catalogue/expand-macros.ts';
 import { engineQuery } from '../rules/evaluation/rule-query.ts';
 import { loadRuleFiles } from '../rules/file/load-rule-files.ts';
@@ -38,6 +38,8 @@ export interface RuleParts {
 
 /** Jobs whose pages the catalogue is made of, under the names of kube-prometheus. */
 const CATALOGUE_JOBS = new Set(['kubelet', 'kube-state-metrics', 'node-exporter', 'apiserver']);
+/** How long a cluster is new. */
+const STARTING_MS = 120_000;
 /** At which clusters are read that only the environment names. */
 const CLUSTER_INTERVAL_MS = 30_000;
 
@@ -98,6 +100,9 @@ export class ProgramRules {
   /** Those that clusters bring. */
   #objectFiles: readonly RuleFile[] = [];
   #policyFiles: readonly RuleFile[] = [];
+  /** A cluster was added a short while ago. */
+  #isStarting = false;
+  #endStarting: () => void = () => undefined;
   /** One change at a time. */
   #applying: Promise<void> = Promise.resolve();
 
@@ -124,8 +129,10 @@ export class ProgramRules {
       concurrentRulesMax: options.concurrentRulesMax,
       ...(states === undefined ? {} : { states }),
     });
-    const again = (): void => this.#applyAgain();
-    parts.clusters.subscribe({ added: again, removed: again });
+    parts.clusters.subscribe({
+      added: () => this.#startCatalogue(),
+      removed: () => this.#applyAgain(),
+    });
   }
 
   /** Resolves when what was replaced has ended. */
@@ -146,6 +153,22 @@ export class ProgramRules {
   setPolicyFiles(files: readonly RuleFile[]): void {
     this.#policyFiles = files;
     this.#applyAgain();
+  }
+
+  /** A cluster is new: its values are not to be waited for longer than they need. */
+  #startCatalogue(): void {
+    this.#endStarting();
+    this.#isStarting = true;
+    this.#applyAgain();
+    this.#endStarting = SYSTEM_CLOCK.schedule(STARTING_MS, () => {
+      this.#isStarting = false;
+      this.#applyAgain();
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#endStarting();
+    await this.manager.stop();
   }
 
   /** Groups that stay the same go on undisturbed. */
@@ -183,7 +206,8 @@ export class ProgramRules {
     if (!isCatalogueRecorded(config, clusterCount > 0)) return [];
     // A cluster's own rules are for that cluster alone: others still need what we bring.
     const own = clusterCount === 1 ? [...files, ...this.#objectFiles] : files;
-    return besidesOwn(builtIn, own);
+    const brought = besidesOwn(builtIn, own);
+    return this.#isStarting ? whileStarting(brought) : brought;
   }
 
   /** Those that run. */

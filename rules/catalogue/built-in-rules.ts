@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { ParserOptions } from '../../promql/ast.ts';
 import { parseRuleFile } from '../file/parse-rule-file.ts';
 import { type RuleFile, RuleFileErrors } from '../file/rule-file.ts';
-import { catalogueRules } from './catalogue-rules.ts';
+import { CATALOGUE_FILE, catalogueRules } from './catalogue-rules.ts';
 
 /** What the API shows in place of a file. */
 const MIXIN_FILE = 'builtin:kubernetes-mixin';
@@ -34,6 +34,18 @@ export function besidesOwn(
     own.flatMap(({ groups }) => groups.flatMap(({ rules }) => rules.map(({ record }) => record))),
   );
   return builtIn.map((file) => withoutNames(file, names));
+}
+
+/** As often as a new cluster's values are waited for: two scrapes, and not a whole interval more. */
+const STARTING_INTERVAL_MS = 10_000;
+
+/** The same rules, the catalogue's evaluated more often. */
+export function whileStarting(builtIn: readonly RuleFile[]): readonly RuleFile[] {
+  return builtIn.map((file) => {
+    if (file.file !== CATALOGUE_FILE) return file;
+    const groups = file.groups.map((group) => ({ ...group, intervalMs: STARTING_INTERVAL_MS }));
+    return { ...file, groups };
+  });
 }
 
 async function mixinFile(parser: ParserOptions): Promise<RuleFile> {

@@ -7,7 +7,7 @@ import { CATALOGUE } from './catalogue.ts';
 import { metricExpression } from './metric-expression.ts';
 
 /** What the API shows in place of a file. */
-const CATALOGUE_FILE = 'builtin:catalogue';
+export const CATALOGUE_FILE = 'builtin:catalogue';
 const INTERVAL_MS = 30_000;
 
 /**

@@ -1,4 +1,4 @@
-/** Nothing but KUBECONFIG: within a minute and a half every core metric has its objects. */
+/** Nothing but KUBECONFIG: within a minute every core metric has its objects. */
 import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CATALOGUE } from '../../rules/catalogue/catalogue.ts';
@@ -8,10 +8,12 @@ import { BUSYBOX_IMAGE } from '../cluster/images.ts';
 import { describeWithCluster } from '../cluster/test-cluster.ts';
 import { query, type RunningProgram, runProgram, temporaryDir, until } from './run-program.ts';
 
-/** The specification's bound. */
-const CORE_WITHIN_MS = 90_000;
+/** From the start of the program. */
+const CORE_WITHIN_MS = 60_000;
+/** The kubelet looks at volumes once a minute, and at new ones after up to one more. */
+const SEEN_WITHIN_MS = 150_000;
 const PODS_WITHIN_MS = 60_000;
-const TEST_WITHIN_MS = 150_000;
+const TEST_WITHIN_MS = 300_000;
 
 const NAME = `catalogue-${process.pid}`;
 /** Made on the node by the Pods' first volume; a `local` one has its usage reported. */
@@ -119,6 +121,8 @@ await describeWithCluster('the catalogue of a real cluster', (cluster) => {
       return readyReplicas === REPLICAS ? true : undefined;
     }, PODS_WITHIN_MS);
     podNames = names(await api.list(`${namespacePath}/pods`));
+    // Else what is measured is how soon the kubelet sees what is new.
+    await until(seesAll, SEEN_WITHIN_MS);
     program = await runProgram(['serve', `--data=${dir.path}`, '--listen=127.0.0.1:0'], {
       KUBECONFIG: cluster().kubeconfig,
     });
@@ -132,6 +136,20 @@ await describeWithCluster('the catalogue of a real cluster', (cluster) => {
     await api.close();
     rmSync(VOLUME_PATH, { recursive: true, force: true });
   });
+
+  /** Whether the kubelet shows the disks of our containers, and the volume. */
+  async function seesAll(): Promise<true | undefined> {
+    const proxy = `/api/v1/nodes/${nodeNames[0]}/proxy/metrics`;
+    const cadvisor = await api.text('GET', `${proxy}/cadvisor`);
+    const written = cadvisor
+      .split('\n')
+      .filter((line) => line.startsWith('container_fs_writes_bytes_total{container="busy"'));
+    const isWritten = podNames.every((pod) => written.some((line) => line.includes(`"${pod}"`)));
+    if (!isWritten) return undefined;
+    const page = await api.text('GET', proxy);
+    const volumes = `kubelet_volume_stats_used_bytes{namespace="${namespace}"`;
+    return page.includes(volumes) ? true : undefined;
+  }
 
   /** Selectors that each must have a row. */
   function objectsOf(level: CatalogueLevel): readonly string[] {
@@ -172,7 +190,7 @@ await describeWithCluster('the catalogue of a real cluster', (cluster) => {
   }
 
   test(
-    'has every core metric of every object in time',
+    'has every core metric of every object within a minute',
     async () => {
       let left: readonly string[] = [];
       await until(
