@@ -1,11 +1,15 @@
 /** Alarm policies in the running program: what is kept becomes rules and routes. */
 import type { BackTestRouteDeps } from '../api/back-test/back-test-routes.ts';
 import type { PolicyRouteDeps } from '../api/policies/policy-routes.ts';
+import { SYSTEM_CLOCK } from '../model/clock.ts';
+import type { ClusterHistorySink } from '../model/cluster-history.ts';
 import type { DocumentStore } from '../model/documents.ts';
 import type { Logger } from '../model/logger.ts';
+import type { SampleSink } from '../model/sink.ts';
 import type { ParserOptions } from '../promql/ast.ts';
 import { createEngine } from '../promql/engine/engine.ts';
 import type { RuleGroup } from '../rules/evaluation/rule-group.ts';
+import { EventPolicies } from '../rules/event-policy/event-policies.ts';
 import { findCatalogueMetric } from '../rules/policy/catalogue-metrics.ts';
 import { withPolicies } from '../rules/policy/compile-notifications.ts';
 import { defaultPolicies } from '../rules/policy/default-policies.ts';
@@ -20,6 +24,9 @@ export interface PolicyParts {
   readonly rules: ProgramRules;
   readonly notifications: ProgramNotifications;
   readonly parser: ParserOptions;
+  readonly sink: SampleSink;
+  /** As people open the program. */
+  readonly externalUrl: URL;
   readonly logger: Logger;
   /** The window of rates in shipped policies. */
   readonly windowMs: number;
@@ -29,11 +36,19 @@ export interface PolicyParts {
 
 export class ProgramPolicies {
   readonly registry: PolicyRegistry;
+  readonly events: EventPolicies;
   readonly #parts: PolicyParts;
 
   constructor(parts: PolicyParts) {
-    const { documents, parser, logger, windowMs } = parts;
+    const { documents, parser, logger, windowMs, notifications, sink, externalUrl } = parts;
     this.#parts = parts;
+    this.events = new EventPolicies({
+      clock: SYSTEM_CLOCK,
+      alerts: notifications,
+      sink,
+      externalUrl: externalUrl.href.replace(/\/+$/, ''),
+    });
+    this.events.start();
     this.registry = new PolicyRegistry({
       documents,
       logger,
@@ -47,6 +62,19 @@ export class ProgramPolicies {
     });
   }
 
+  /** Events go to the policies too on their way to where they are kept. */
+  watchEvents(sink: ClusterHistorySink): ClusterHistorySink {
+    return {
+      appendEvents: (events) => {
+        sink.appendEvents(events);
+        this.events.take(events).catch((error: unknown) => {
+          this.#parts.logger.error('events were not judged by alarm policies', { error });
+        });
+      },
+      appendRevisions: (revisions) => sink.appendRevisions(revisions),
+    };
+  }
+
   /** Of all rules that run. */
   get groups(): readonly RuleGroup[] {
     return this.#parts.rules.manager.groups;
@@ -58,6 +86,7 @@ export class ProgramPolicies {
     const isPresetInForce = isCatalogueRecorded();
     const policies = this.registry.enabled().filter(({ preset }) => isPresetInForce || !preset);
     rules.setPolicyFiles(policies.map((policy) => this.registry.compile(policy).file));
+    this.events.setPolicies(policies);
     notifications.setAdapt((config) => withPolicies(config, policies));
   }
 }
@@ -70,6 +99,7 @@ export function policyDeps(
   return {
     registry: policies.registry,
     groups: () => policies.groups,
+    eventFiringCount: (id) => policies.events.firingCount(id),
     backTest,
     query: enginePolicyQuery(createEngine(backTest.source, backTest.engine)),
     findMetric: findCatalogueMetric,

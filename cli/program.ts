@@ -190,7 +190,7 @@ class ProgramParts implements Program {
       app = createApp(this.#appDeps(engine));
       this.#endHistory = recordClusterHistory({
         clusters: this.#clusters,
-        sink: this.#store.historySink,
+        sink: this.#policies.watchEvents(this.#store.historySink),
         source: this.#store.historySource,
         registry: this.#registry,
         logger: this.#logger.with({ component: 'history' }),
@@ -225,6 +225,7 @@ class ProgramParts implements Program {
     await this.#notifications.stop();
     await this.#collector.stop();
     this.#endHistory();
+    this.#policies.events.stop();
     await this.#objectState.stop();
     this.#clusters.close();
     await this.#server.close();
@@ -399,6 +400,8 @@ class ProgramParts implements Program {
       rules: this.#rules,
       notifications: this.#notifications,
       parser: engine.options.parser,
+      sink: this.#sink,
+      externalUrl: this.#externalUrl,
       logger: this.#logger.with({ component: 'policies' }),
       windowMs: catalogueWindowMs(this.#config),
       isCatalogueRecorded: () => isCatalogueRecorded(this.#config, this.#hasClusters()),

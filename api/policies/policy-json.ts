@@ -8,16 +8,23 @@ import { policyFileName } from '../../rules/policy/compile-policy.ts';
 import type { KnownPolicy } from '../../rules/policy/policy-registry.ts';
 import { writePolicy } from '../../rules/policy/write-policy.ts';
 
+/** What runs of a policy. */
+export interface PolicySurroundings {
+  readonly groups: readonly RuleGroup[];
+  readonly config: NotificationConfig;
+  readonly eventFiringCount: number;
+}
+
 /** The tree that `PUT` takes back, with what the program says of it under `status`. */
 export function policyJson(
   { policy, revision, updatedMs }: KnownPolicy,
-  groups: readonly RuleGroup[],
-  config: NotificationConfig,
+  { groups, config, eventFiringCount }: PolicySurroundings,
 ): Readonly<Record<string, unknown>> {
   const tree = writePolicy(policy);
   const group = groups.find(({ file }) => file === policyFileName(policy.id));
   const rules = group?.alertingRules ?? [];
   const alerts = rules.flatMap(({ activeAlerts }) => activeAlerts);
+  const firing = eventFiringCount + alerts.filter(({ state }) => state === 'firing').length;
   const lastError = rules.find((rule) => rule.lastError !== '')?.lastError;
   const missing = missingReceivers(policy, config);
   return {
@@ -26,9 +33,9 @@ export function policyJson(
     status: {
       ...(updatedMs === 0 ? {} : { updatedAt: new Date(updatedMs).toISOString() }),
       ruleGroup: group?.name,
-      state: rules.some(({ state }) => state === 'firing') ? 'firing' : group && 'ok',
+      state: firing > 0 ? 'firing' : policy.enabled ? 'ok' : 'disabled',
       pending: alerts.filter(({ state }) => state === 'pending').length,
-      firing: alerts.filter(({ state }) => state === 'firing').length,
+      firing,
       ...(lastError === undefined ? {} : { lastError }),
       ...(missing.length === 0
         ? {}

@@ -61,6 +61,7 @@ beforeAll(async () => {
     policyRoutes({
       registry,
       groups: () => [],
+      eventFiringCount: () => 0,
       backTest: {
         source: store,
         engine: ENGINE_DEFAULTS,

@@ -23,6 +23,8 @@ import { compiledJson, policyJson } from './policy-json.ts';
 export interface PolicyRouteDeps {
   readonly registry: PolicyRegistry;
   readonly groups: () => readonly RuleGroup[];
+  /** Objects for which a policy of type `event` alarms. */
+  readonly eventFiringCount: (id: string) => number;
   readonly backTest: BackTestDeps;
   readonly query: PolicyQuery;
   readonly findMetric: FindMetric;
@@ -38,7 +40,11 @@ export function policyRoutes(deps: PolicyRouteDeps): Hono {
   const { registry, backTest } = deps;
   const app = new Hono();
   const shown = (known: KnownPolicy): Readonly<Record<string, unknown>> =>
-    policyJson(known, deps.groups(), backTest.notifications().config);
+    policyJson(known, {
+      groups: deps.groups(),
+      config: backTest.notifications().config,
+      eventFiringCount: deps.eventFiringCount(known.policy.id),
+    });
   const answer = (c: Context, known: KnownPolicy): Response => {
     c.header('ETag', `"${known.revision}"`);
     return success(c, shown(known));

@@ -53,12 +53,62 @@ export async function slotResults(
   const collector = new SlotCollector(slots);
   if (slots.count === 0) return collector.results();
   const perQuery = await slotsPerQuery(engine, expr, slots, signal);
-  for (let from = 0; from < slots.count; from += perQuery) {
-    const to = Math.min(slots.count, from + perQuery);
-    await collector.query(engine, expr, from, to, signal);
-    onProgress(to);
+  const starts: number[] = [];
+  for (let from = 0; from < slots.count; from += perQuery) starts.push(from);
+  const ask = (from: number | undefined): Promise<Part> | undefined =>
+    from === undefined
+      ? undefined
+      : queryPart(engine, expr, slots, from, Math.min(slots.count, from + perQuery), signal);
+  // While one part is computed here, the store reads the next one.
+  let next = ask(starts[0]);
+  for (let at = 1; next !== undefined; at++) {
+    const ahead = ask(starts[at]);
+    // Its failure is told when its turn comes, if at all.
+    ahead?.catch(() => undefined);
+    collector.add(await next);
+    onProgress(Math.min(slots.count, at * perQuery));
+    next = ahead;
   }
   return collector.results();
+}
+
+/** What some slots gave, in order of time. */
+interface Part {
+  readonly results: readonly (readonly ResultSeries[])[];
+  readonly failedSlots: readonly number[];
+  readonly problem: string;
+}
+
+/** @param to not included */
+async function queryPart(
+  engine: Engine,
+  expr: Expr,
+  slots: Slots,
+  from: number,
+  to: number,
+  signal: AbortSignal,
+): Promise<Part> {
+  signal.throwIfAborted();
+  const { firstMs, stepMs, offsetMs } = slots;
+  const startMs = firstMs - offsetMs + from * stepMs;
+  const endMs = startMs + (to - 1 - from) * stepMs;
+  try {
+    const { value } = await engine.range({ expr, startMs, endMs, stepMs }, signal);
+    const results = value.kind === 'matrix' ? [value.series] : [];
+    return { results, failedSlots: [], problem: '' };
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof QueryError)) throw error;
+    if (to - from === 1) return { results: [], failedSlots: [from], problem: error.message };
+    const middle = (from + to) >>> 1;
+    const left = await queryPart(engine, expr, slots, from, middle, signal);
+    const right = await queryPart(engine, expr, slots, middle, to, signal);
+    return {
+      results: [...left.results, ...right.results],
+      failedSlots: [...left.failedSlots, ...right.failedSlots],
+      problem: left.problem || right.problem,
+    };
+  }
 }
 
 async function slotsPerQuery(
@@ -93,33 +143,11 @@ class SlotCollector {
     this.#slots = slots;
   }
 
-  /** @param to not included */
-  async query(
-    engine: Engine,
-    expr: Expr,
-    from: number,
-    to: number,
-    signal: AbortSignal,
-  ): Promise<void> {
-    signal.throwIfAborted();
-    const { firstMs, stepMs, offsetMs } = this.#slots;
-    const startMs = firstMs - offsetMs + from * stepMs;
-    const endMs = startMs + (to - 1 - from) * stepMs;
-    try {
-      const { value } = await engine.range({ expr, startMs, endMs, stepMs }, signal);
-      if (value.kind === 'matrix') this.#add(value.series);
-    } catch (error) {
-      signal.throwIfAborted();
-      if (!(error instanceof QueryError)) throw error;
-      if (to - from === 1) {
-        this.#failedSlots.push(from);
-        this.#problem ||= error.message;
-        return;
-      }
-      const middle = (from + to) >>> 1;
-      await this.query(engine, expr, from, middle, signal);
-      await this.query(engine, expr, middle, to, signal);
-    }
+  /** Parts come in order of time. */
+  add({ results, failedSlots, problem }: Part): void {
+    for (const series of results) this.#add(series);
+    for (const slot of failedSlots) this.#failedSlots.push(slot);
+    this.#problem ||= problem;
   }
 
   #add(series: readonly ResultSeries[]): void {
