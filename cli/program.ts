@@ -2,7 +2,7 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Hono } from 'hono';
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { type Gauge, Registry } from 'prom-client';
 import { receivedAlerts } from '../api/alertmanager/received-alerts.ts';
 import { type AppDeps, createApp } from '../api/app.ts';
 import { FileQueryLog } from '../api/query/query-log.ts';
@@ -39,6 +39,7 @@ import {
 import { ProgramOperator } from './operator.ts';
 import { OwnAlarms } from './own-alarms.ts';
 import { ProgramPolicies, policyDeps } from './policies.ts';
+import { programMetrics } from './program-metrics.ts';
 import { createReceivers, createRemoteRead, createRemoteWrite } from './receivers.ts';
 import {
   catalogueWindowMs,
@@ -110,27 +111,10 @@ class ProgramParts implements Program {
     this.#options = options;
     this.#logger = logger;
     this.#onQuit = onQuit;
-    const registers = [this.#registry];
     this.#queryLog = new FileQueryLog((error) =>
       logger.error('cannot write the query log', { error }),
     );
-    this.#reloadOk = new Gauge({
-      name: 'prometheus_config_last_reload_successful',
-      help: 'Whether the last configuration reload attempt was successful.',
-      registers,
-    });
-    this.#reloadTime = new Gauge({
-      name: 'prometheus_config_last_reload_success_timestamp_seconds',
-      help: 'Timestamp of the last successful configuration reload.',
-      registers,
-    });
-    new Gauge({
-      name: 'prometheus_build_info',
-      help: 'What runs: constant 1, the facts in the labels.',
-      labelNames: ['version', 'goversion'],
-      registers,
-    }).set({ version: VERSION, goversion: `node ${process.versions.node}` }, 1);
-    collectDefaultMetrics({ register: this.#registry });
+    ({ reloadOk: this.#reloadOk, reloadTime: this.#reloadTime } = programMetrics(this.#registry));
   }
 
   get url(): string {
