@@ -17,6 +17,8 @@ export const PAGE_PATHS: readonly string[] = [
   '/status',
   '/clusters',
   '/events',
+  '/policies',
+  '/policies/new',
   '/c/_all/nodes',
   '/c/_all/workloads',
   '/c/_all/pods',

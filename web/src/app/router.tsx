@@ -83,6 +83,16 @@ const routes = [
   }),
   createRoute({
     getParentRoute,
+    path: '/policies',
+    component: lazyRouteComponent(() => import('../policies/policies-page.tsx'), 'PoliciesPage'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/policies/new',
+    component: lazyRouteComponent(() => import('../policies/new-policy-page.tsx'), 'NewPolicyPage'),
+  }),
+  createRoute({
+    getParentRoute,
     path: '/rules',
     component: lazyRouteComponent(() => import('../pages/rules-page.tsx'), 'RulesPage'),
   }),
