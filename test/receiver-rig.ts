@@ -4,7 +4,7 @@ import { readTlsOptions } from '../collector/http/tls-options.ts';
 import type { NotificationConfig } from '../config/alertmanager/types.ts';
 import { Labels } from '../model/labels.ts';
 import type { Notification, NotifiedAlert, Notifier } from '../notify/notifier.ts';
-import { loadReceivers } from '../notify/receivers/load-receivers.ts';
+import { type LoadedReceivers, loadReceivers } from '../notify/receivers/load-receivers.ts';
 import { notificationConfig } from './notify-rig.ts';
 
 const BODY_BYTES_MAX = 1024 * 1024;
@@ -26,7 +26,15 @@ export async function notifierOfSection(name: string, section: string): Promise<
 }
 
 async function notifierOf(config: NotificationConfig): Promise<Notifier> {
-  const { integrations } = await loadReceivers('alertmanager.yml', config, {
+  const { integrations } = await loadTestReceivers(config);
+  const [first] = integrations.values().next().value ?? [];
+  if (first === undefined) throw new Error('no integration');
+  return first.notifier;
+}
+
+/** As the program makes them, over real HTTP. */
+export function loadTestReceivers(config: NotificationConfig): Promise<LoadedReceivers> {
+  return loadReceivers('alertmanager.yml', config, {
     externalUrl: 'http://watchkeeper.example:9393',
     nowMs: Date.now,
     readTls: readTlsOptions,
@@ -38,9 +46,6 @@ async function notifierOf(config: NotificationConfig): Promise<Notifier> {
       };
     },
   });
-  const [first] = integrations.values().next().value ?? [];
-  if (first === undefined) throw new Error('no integration');
-  return first.notifier;
 }
 
 export function notifiedAlert(

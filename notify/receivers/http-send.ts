@@ -11,6 +11,8 @@ export const ATTEMPT_MS_MAX = 30_000;
 
 /** What is shorter is no secret, and would mask half of a text. */
 const SECRET_LENGTH_MIN = 4;
+/** Shorter parts of a URL are words, which may stand in an answer. */
+const URL_KEY_LENGTH_MIN = 16;
 
 export type HttpOutcome =
   | { readonly kind: 'answered'; readonly answer: ReceiverAnswer; readonly text: string }
@@ -108,6 +110,12 @@ export function maskSecrets(text: string, secrets: readonly string[]): string {
     if (secret.length >= SECRET_LENGTH_MIN) masked = masked.replaceAll(secret, SECRET_TEXT);
   }
   return masked;
+}
+
+/** Of a URL that is a secret itself: all of it, and what in it may be a key. */
+export function urlSecrets(url: string): readonly string[] {
+  const parts = url.replace(/^\w+:\/\/[^/?#]*/, '').split(/[/?#&=]/);
+  return [url, ...parts.filter(({ length }) => length >= URL_KEY_LENGTH_MIN)];
 }
 
 /** Go's `url.Error` begins with the method and the URL. */

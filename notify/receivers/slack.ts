@@ -6,6 +6,7 @@ import { quote } from '../../config/go-text.ts';
 import type { Notification, Notifier, NotifierData, NotifyResult } from '../notifier.ts';
 import { expander } from './expander.ts';
 import type { GoJsonValue } from './go-json.ts';
+import { urlSecrets } from './http-send.ts';
 import { parseJsonObject, textOf } from './json-answer.ts';
 import { messageSecret, orFailed } from './message-error.ts';
 import { judge, orAbsent, sendJson, withPrefix } from './post-json.ts';
@@ -53,7 +54,7 @@ export class SlackNotifier implements Notifier {
       text: orAbsent(text(this.#config.messageText)),
       attachments: [attachment],
     };
-    const secrets = [url];
+    const secrets = urlSecrets(url);
     const outcome = await sendJson({ http: this.#http, url, body, signal, timeoutMs, secrets });
     if (outcome.kind === 'failed') return outcome.result;
     const judged = judge(outcome, this.#context.nowMs);

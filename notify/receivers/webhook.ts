@@ -6,7 +6,7 @@ import type { Notification, Notifier, NotifyResult } from '../notifier.ts';
 import type { NotificationData } from '../template/notification-data.ts';
 import { expandYaml } from './expand-yaml.ts';
 import { type GoJsonValue, goJson, goTimeText } from './go-json.ts';
-import { httpSendAndJudge } from './http-send.ts';
+import { httpSendAndJudge, urlSecrets } from './http-send.ts';
 import { messageData } from './message-data.ts';
 import { MessageError, messageError, orFailed } from './message-error.ts';
 import type { ReceiverContext, ReceiverHttp } from './receiver.ts';
@@ -41,7 +41,11 @@ export class WebhookNotifier implements Notifier {
       headers: { 'content-type': 'application/json', 'idempotency-key': notification.id },
       body: Buffer.from(body),
     } as const;
-    return httpSendAndJudge({ http: this.#http, request, signal, timeoutMs }, this.#context.nowMs);
+    const secrets = urlSecrets(url);
+    return httpSendAndJudge(
+      { http: this.#http, request, signal, timeoutMs, secrets },
+      this.#context.nowMs,
+    );
   }
 
   #body(notification: Notification, data: NotificationData): string {
@@ -73,11 +77,17 @@ export class WebhookNotifier implements Notifier {
   }
 }
 
+export interface WebhookMessage {
+  readonly [name: string]: GoJsonValue;
+  readonly alerts: readonly GoJsonValue[];
+}
+
 /** Alertmanager's message, its fields in its order. */
 export function webhookMessage(
   { status, groupKey, alerts, reason }: Notification,
   data: NotificationData,
-): GoJsonValue {
+  version = FORMAT_VERSION,
+): WebhookMessage {
   const { truncatedAlertCount } = data.group;
   const named = alerts.slice(0, data.alerts.length);
   return {
@@ -98,7 +108,7 @@ export function webhookMessage(
     commonAnnotations: data.commonAnnotations,
     routeLabels: data.routeLabels,
     externalURL: data.externalUrl,
-    version: FORMAT_VERSION,
+    version,
     groupKey,
     truncatedAlerts: truncatedAlertCount,
   };
