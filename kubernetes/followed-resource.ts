@@ -1,10 +1,11 @@
 /** The cache of one resource of one cluster, with what keeps it: one reflector per namespace. */
-import type { Clock } from '../model/clock.ts';
+import { type Clock, pause } from '../model/clock.ts';
 import type { Logger } from '../model/logger.ts';
 import type { ClusterRequest, ClusterResponse } from './cluster.ts';
 import type { ClusterMetrics } from './cluster-metrics.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
 import type { CacheSelection, ObjectCache, Resource } from './object-cache.ts';
+import { countMismatches } from './watch/find-mismatches.ts';
 import { ObjectStore } from './watch/object-store.ts';
 import { type FollowState, Reflector } from './watch/reflector.ts';
 import { resourceName } from './watch/resource-path.ts';
@@ -12,6 +13,10 @@ import type { ObjectStripper } from './watch/strip-object.ts';
 
 /** A reload ends and begins its users: the cache outlives the moment between. */
 const LINGER_MS = 10_000;
+
+/** A cache is compared with the server so often. */
+const COMPARE_INTERVAL_MS = 1_800_000;
+const COMPARE_JITTER = 0.2;
 
 export interface FollowContext {
   readonly cluster: string;
@@ -131,9 +136,32 @@ export class FollowedResource<T extends KubernetesObject = KubernetesObject> {
       });
     });
     for (const reflector of this.#reflectors) {
+      this.#compareAlways(reflector, running.signal).catch((error: unknown) => {
+        logger.error('comparing a cache ended: a bug', { resource, error });
+      });
       reflector.run(running.signal).catch((error: unknown) => {
         logger.error('following a resource ended: a bug', { resource, error });
       });
+    }
+  }
+
+  async #compareAlways(reflector: Reflector<T>, signal: AbortSignal): Promise<void> {
+    const { clock, random, request, metrics, cluster, logger } = this.#context;
+    const resource = resourceName(this.#resource);
+    while (!signal.aborted) {
+      await pause(COMPARE_INTERVAL_MS * (1 + COMPARE_JITTER * random()), clock, signal);
+      if (signal.aborted || reflector.state !== 'watching') continue;
+      const { selection } = reflector;
+      const options = { resource: this.#resource, selection, cache: this.#store, request };
+      const count = await countMismatches({ ...options, clock, signal }).catch((error: unknown) => {
+        // The watch has its own way of telling.
+        logger.debug('a cache was not compared', { resource, error });
+        return 0;
+      });
+      if (count === 0) continue;
+      metrics.mismatches.labels(cluster, resource).inc(count);
+      logger.warn('a cache differs from the API server: it is read anew', { resource, count });
+      reflector.relist();
     }
   }
 

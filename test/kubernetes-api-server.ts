@@ -114,6 +114,14 @@ export class KubernetesApiServer {
     for (const { response, plural } of this.#watches) this.#sendBookmark(response, plural, false);
   }
 
+  /** A change that watches are not told of, as no good server does. */
+  changeInSecret(change: () => void): void {
+    const watches = [...this.#watches];
+    this.#watches.clear();
+    change();
+    for (const watch of watches) this.#watches.add(watch);
+  }
+
   /** Ends all watches as the server's time-out does. */
   endWatches(): void {
     for (const { response } of this.#watches) response.end();

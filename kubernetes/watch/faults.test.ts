@@ -259,6 +259,32 @@ describe.each(['watch-list', 'pages'] as const)('following by %s', (way) => {
     expect(server.countOf('list') + server.countOf('watch-list')).toBe(lists);
   });
 
+  test('what the watch did not tell is found within 36 minutes', async () => {
+    const { server, clock, cluster, told, names, registry } = await started();
+    server.changeInSecret(() => {
+      server.delete('pods', 'p1');
+      server.put('pods', 'p2', { spec: {} });
+      server.put('pods', 'hidden');
+    });
+    for (let minute = 0; minute < 33; minute++) {
+      clock.advance(60_000);
+      server.bookmark();
+      await until('heard', () => cluster.followed()[0]?.lastEventMs === clock.nowMs());
+    }
+    clock.advance(1000);
+    // The comparison is over real HTTP: time stands still meanwhile.
+    await until('compared', () => {
+      return server.requests.some(({ headers }) => headers.accept?.includes('MetadataList'));
+    });
+    await passing(clock, 100, 'told', () => told.includes('-p1') && told.includes('+hidden'));
+
+    expect(names()).toEqual(['hidden', 'p0', 'p2']);
+    expect(told.filter((text) => text.startsWith('~p2'))).toHaveLength(1);
+    expect(await registry.getSingleMetricAsString('wk_kube_cache_mismatch_total')).toMatch(
+      /resource="pods"} 3/,
+    );
+  });
+
   test('the cache ends some time after its last user', async () => {
     const { server, clock, cluster, end, cache } = await started();
     end();

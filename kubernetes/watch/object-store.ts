@@ -170,7 +170,7 @@ const DIGITS = /^[1-9][0-9]*$/;
  * Versions of one resource may be compared as numbers since Kubernetes 1.35, and could be in fact
  * before; what are no numbers are only compared for being equal.
  */
-function isNewer(version: string, known: string): boolean {
+export function isNewer(version: string, known: string): boolean {
   if (version === known) return false;
   if (!DIGITS.test(version) || !DIGITS.test(known)) return true;
   return version.length === known.length ? version > known : version.length > known.length;

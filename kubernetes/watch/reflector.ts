@@ -50,6 +50,8 @@ export type FollowState =
 export type RestartReason =
   | 'ended'
   | 'silent'
+  /** The cache was found to differ from the server. */
+  | 'mismatch'
   | 'expired'
   | 'broken'
   | 'unauthorized'
@@ -100,6 +102,8 @@ export class Reflector<T extends KubernetesObject> {
   #listFromCache = false;
   #isPagingBroken = false;
   #wake: AbortController | undefined;
+  #watching: AbortController | undefined;
+  #isRelistWanted = false;
 
   constructor(options: ReflectorOptions<T>) {
     this.#options = options;
@@ -146,6 +150,12 @@ export class Reflector<T extends KubernetesObject> {
   /** What waits tries again now: rights were granted, or a resource came. */
   retry(): void {
     this.#wake?.abort();
+  }
+
+  /** What is known is not trusted any more: a whole list is read. */
+  relist(): void {
+    this.#isRelistWanted = true;
+    this.#watching?.abort();
   }
 
   async #wait(durationMs: number, signal: AbortSignal): Promise<void> {
@@ -205,6 +215,7 @@ export class Reflector<T extends KubernetesObject> {
     else this.#setState('watching');
     const seconds = WATCH_SECONDS_MIN + random() * (WATCH_SECONDS_MAX - WATCH_SECONDS_MIN);
     const silence = new AbortController();
+    this.#watching = silence;
     let cancelSilence = (): void => undefined;
     const heard = (): void => {
       cancelSilence();
@@ -232,8 +243,10 @@ export class Reflector<T extends KubernetesObject> {
         reader.push(chunk);
       });
     } catch (error) {
-      throw silence.signal.aborted ? new WatchEnded('silent') : error;
+      if (!silence.signal.aborted) throw error;
+      throw new WatchEnded(this.#isRelistWanted ? 'mismatch' : 'silent');
     } finally {
+      this.#watching = undefined;
       cancelSilence();
     }
     throw new WatchEnded('ended');
@@ -338,6 +351,8 @@ export class Reflector<T extends KubernetesObject> {
     const { onRestart, clock } = this.#options;
     if (error instanceof WatchEnded) {
       onRestart(error.reason);
+      if (this.#isRelistWanted) this.#version = undefined;
+      this.#isRelistWanted = false;
       const tookMs = clock.monotonicMs() - startMs;
       if (this.#version !== undefined && (tookMs >= WATCH_MS_MIN || error.reason === 'silent')) {
         return 0;
