@@ -36,6 +36,11 @@ import { localOnly } from './server/local-only.ts';
 import { requestSpan } from './server/request-span.ts';
 import { webAppRoutes } from './web/web-app-routes.ts';
 
+export interface AlertmanagerUrls {
+  readonly active: readonly string[];
+  readonly dropped: readonly string[];
+}
+
 export interface AppDeps {
   readonly registry: Registry;
   readonly logger: Logger;
@@ -48,6 +53,8 @@ export interface AppDeps {
   readonly catalogue: CatalogueSource;
   readonly alertmanager: AlertmanagerDeps;
   readonly policies: PolicyRouteDeps;
+  /** Other ones, that our rules' alerts go to. */
+  readonly alertmanagers: AlertmanagerUrls;
   readonly backTest: BackTestRouteDeps;
   readonly write: WriteDeps & OtlpDeps & PushDeps;
   readonly read: ReadDeps;
@@ -128,9 +135,14 @@ function apiV1(deps: AppDeps): Hono {
   api.route('/', sqlRoute(deps.sql));
   api.route('/', historyRoutes(deps.history));
   api.route('/admin/tsdb', adminRoutes(deps.admin, deps.isAdminEnabled));
-  api.get('/alertmanagers', (c) =>
-    success(c, { activeAlertmanagers: [], droppedAlertmanagers: [] }),
-  );
+  api.get('/alertmanagers', (c) => {
+    const { active, dropped } = deps.alertmanagers;
+    const shown = (urls: readonly string[]) => urls.map((url) => ({ url }));
+    return success(c, {
+      activeAlertmanagers: shown(active),
+      droppedAlertmanagers: shown(dropped),
+    });
+  });
   return api;
 }
 

@@ -1,6 +1,10 @@
 /** Notifications in the running program: from the configuration to the engine that tells people. */
 import type { Registry } from 'prom-client';
-import type { NotificationSource } from '../api/alertmanager/alertmanager-deps.ts';
+import type {
+  AlertmanagerDeps,
+  NotificationSource,
+} from '../api/alertmanager/alertmanager-deps.ts';
+import { receivedAlerts } from '../api/alertmanager/received-alerts.ts';
 import { HttpClient } from '../collector/http/http-client.ts';
 import { readTlsOptions } from '../collector/http/tls-options.ts';
 import { mergeNotifications } from '../collector/operator/read-notification-object.ts';
@@ -12,6 +16,7 @@ import type { Alert, AlertSink } from '../model/alert.ts';
 import { SYSTEM_CLOCK } from '../model/clock.ts';
 import type { StateStore } from '../model/documents.ts';
 import type { Logger } from '../model/logger.ts';
+import { VERSION } from '../model/version.ts';
 import { NotificationEngine } from '../notify/notification-engine.ts';
 import type { NotifyEvent } from '../notify/notify-event.ts';
 import { type NotifyMetrics, notifyMetrics } from '../notify/notify-metrics.ts';
@@ -30,6 +35,8 @@ const ANSWER_BYTES_MAX = 1024 * 1024;
 
 export interface NotificationParts {
   readonly state: StateStore;
+  /** Who else is told of alerts of our own. */
+  readonly others: AlertSink;
   readonly registry: Registry;
   readonly logger: Logger;
   readonly options: ServeOptions['notifications'];
@@ -135,8 +142,16 @@ export class ProgramNotifications implements AlertSink, NotificationSource {
     void this.#engine.reload(adapt(loaded.config), loaded.receivers.integrations);
   }
 
+  /** Alerts of rules and of the program itself. */
   send(alerts: readonly Alert[]): void {
     this.#engine?.send(alerts);
+    this.#parts.others.send(alerts);
+  }
+
+  /** For Alertmanager's API. */
+  apiDeps(startTimeMs: number): AlertmanagerDeps {
+    const received = receivedAlerts(this.#parts.registry);
+    return { source: this, now: Date.now, startTimeMs, version: VERSION, received };
   }
 
   async stop(): Promise<void> {

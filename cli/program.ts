@@ -3,7 +3,6 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Hono } from 'hono';
 import { type Gauge, Registry } from 'prom-client';
-import { receivedAlerts } from '../api/alertmanager/received-alerts.ts';
 import { type AppDeps, createApp } from '../api/app.ts';
 import { FileQueryLog } from '../api/query/query-log.ts';
 import { RunningQueries } from '../api/query/running-queries.ts';
@@ -158,6 +157,7 @@ class ProgramParts implements Program {
       const engine = this.#engine();
       this.#notifications = new ProgramNotifications({
         state: this.#store.state,
+        others: this.#collector.alertmanagers,
         registry: this.#registry,
         logger: this.#logger.with({ component: 'notify' }),
         options: this.#options.notifications,
@@ -427,13 +427,8 @@ class ProgramParts implements Program {
         windowMs: () => catalogueWindowMs(this.#config),
         isRecorded: () => isCatalogueRecorded(this.#config, this.#hasClusters()),
       },
-      alertmanager: {
-        source: this.#notifications,
-        now: Date.now,
-        startTimeMs: this.#startTimeMs,
-        version: VERSION,
-        received: receivedAlerts(registry),
-      },
+      alertmanagers: this.#collector.alertmanagers,
+      alertmanager: this.#notifications.apiDeps(this.#startTimeMs),
       policies: policyDeps(this.#policies, backTest),
       backTest,
       write: createReceivers(this.#sink, () => this.#config, registry, logger),

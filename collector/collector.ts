@@ -6,6 +6,7 @@ import { type Clock, SYSTEM_CLOCK } from '../model/clock.ts';
 import type { StateStore } from '../model/documents.ts';
 import type { Logger } from '../model/logger.ts';
 import type { SampleSink } from '../model/sink.ts';
+import { AlertSender } from './alert-send/alert-sender.ts';
 import { ClusterCollector } from './clusters/cluster-collector.ts';
 import { collectionOf } from './clusters/collection-of.ts';
 import { createDiscoverer, type DiscovererContext } from './discovery/create-discoverer.ts';
@@ -35,7 +36,8 @@ export interface CollectorOptions {
 }
 
 /** The parts of a configuration that say what is collected. */
-export type AppliedConfig = Pick<Config, 'global' | 'scrapeConfigs' | 'clusters'>;
+export type AppliedConfig = Pick<Config, 'global' | 'scrapeConfigs' | 'clusters'> &
+  Partial<Pick<Config, 'alerting'>>;
 
 export interface Collector {
   /**
@@ -49,6 +51,8 @@ export interface Collector {
    */
   setGenerated(configs: readonly ScrapeConfig[]): void;
   readonly scrape: ScrapeManager;
+  /** The Alertmanagers of `alerting`, which alerts of rules go to besides our own engine. */
+  readonly alertmanagers: AlertSender;
   /** Ends all scrapes. Nothing is marked stale, since another process goes on. */
   stop(): Promise<void>;
 }
@@ -93,6 +97,16 @@ export function createCollector(options: CollectorOptions): Collector {
     logger,
     metrics,
   });
+  const alertmanagers = new AlertSender({ registry, logger });
+  const alertmanagerDiscovery = new DiscoveryManager({
+    name: 'notify',
+    createDiscoverer: (one, jobName) => createDiscoverer(one, jobName, context),
+    onUpdate: (groups: GroupsByJob) => alertmanagers.sync(groups),
+    updateIntervalMs: options.updateIntervalMs ?? UPDATE_INTERVAL_MS,
+    clock,
+    logger,
+    metrics,
+  });
   let config: AppliedConfig | undefined;
   let generated: readonly ScrapeConfig[] = [];
   const apply = (): void => {
@@ -103,9 +117,15 @@ export function createCollector(options: CollectorOptions): Collector {
   };
   return {
     scrape,
+    alertmanagers,
     applyConfig(next) {
       config = next;
       apply();
+      const sets = (next.alerting?.alertmanagers ?? []).map(
+        (one, at) => [`config-${at}`, one] as const,
+      );
+      alertmanagers.applyConfig(new Map(sets));
+      alertmanagerDiscovery.applyConfig(new Map(sets.map(([name, one]) => [name, one.discovery])));
       clusters?.applyConfig((name) => collectionOf(next.clusters ?? [], name));
     },
     setGenerated(configs) {
@@ -115,6 +135,8 @@ export function createCollector(options: CollectorOptions): Collector {
     async stop() {
       clusters?.stop();
       await discovery.stop();
+      await alertmanagerDiscovery.stop();
+      await alertmanagers.stop();
       await scrape.stop();
     },
   };

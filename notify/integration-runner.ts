@@ -9,7 +9,13 @@ import {
   logKey,
   type NotificationLog,
 } from './notification-log.ts';
-import type { Integration, Notification, NotificationReason, NotifiedAlert } from './notifier.ts';
+import type {
+  FailureReason,
+  Integration,
+  Notification,
+  NotificationReason,
+  NotifiedAlert,
+} from './notifier.ts';
 import type { IntegrationName, NotifyObserver } from './notify-event.ts';
 import type { RouteOptions } from './route.ts';
 import { sendWithRetry } from './send-with-retry.ts';
@@ -77,7 +83,9 @@ export class IntegrationRunner {
       reasonToNotify(told, firing, resolved, { ...options, sendResolved, firingSinceMs }, nowMs);
     // A message may have arrived although we were killed before we knew: the receiver is to be
     // told whatever differs from either.
-    const reason = reasonAfter(entry) ?? (attempt && reasonAfter(asTold(attempt, nowMs)));
+    const mayHaveArrived = attempt !== undefined && attempt.isRefused !== true;
+    const reason =
+      reasonAfter(entry) ?? (mayHaveArrived ? reasonAfter(asTold(attempt, nowMs)) : undefined);
     const name = nameOf(integration, flush);
     if (reason === undefined) {
       observe({ kind: 'unchanged', ...name, nowMs });
@@ -113,6 +121,7 @@ export class IntegrationRunner {
     const { nowMs } = flush;
     const firing = fingerprints(flush.alerts, 'firing');
     const resolved = fingerprints(flush.alerts, 'resolved');
+    const attemptBefore = log.get(key)?.attempt;
     const id = log.begin(key, { id: messageId(key, nowMs), firing, resolved }, nowMs);
     await settled();
     const notification: Notification = {
@@ -141,6 +150,8 @@ export class IntegrationRunner {
       return { kind: 'sent', data: outcome.data };
     }
     const { message } = outcome;
+    // Cut off, it may yet have arrived; a failure that was told has not.
+    if (!CUT_OFF.has(outcome.reason)) log.refused(key, attemptBefore);
     observe({
       kind: 'failed',
       ...name,
@@ -152,6 +163,8 @@ export class IntegrationRunner {
     return { kind: 'failed' };
   }
 }
+
+const CUT_OFF: ReadonlySet<FailureReason> = new Set(['contextDeadlineExceeded', 'contextCanceled']);
 
 /** What belongs to an earlier story of the group is not carried on. */
 function previousData(reason: NotificationReason, entry: LogEntry | undefined): LogEntry['data'] {

@@ -12,11 +12,13 @@ export interface LogEntry {
   readonly data: NotifierData;
 }
 
-/** A message on its way, of which nobody knows whether it arrived. */
+/** The last message that was sent without success, or is on its way. */
 export interface LogAttempt {
   readonly id: string;
   readonly firing: readonly string[];
   readonly resolved: readonly string[];
+  /** The receiver is known not to have taken it; else nobody knows whether it arrived. */
+  readonly isRefused?: boolean;
 }
 
 export interface LogRecord {
@@ -61,10 +63,26 @@ export class NotificationLog {
   begin(key: string, attempt: LogAttempt, nowMs: number): string {
     const old = this.#records.get(key);
     const last = old?.attempt;
-    if (last !== undefined && isSame(last, attempt)) return last.id;
+    const isAgain = last !== undefined && isSame(last, attempt);
+    if (isAgain && last.isRefused !== true) return last.id;
+    const { id } = isAgain ? last : attempt;
     const expiresAtMs = old?.expiresAtMs ?? nowMs + this.#retentionMs;
-    this.#set({ key, entry: old?.entry, attempt, expiresAtMs });
-    return attempt.id;
+    this.#set({ key, entry: old?.entry, attempt: { ...attempt, id }, expiresAtMs });
+    return id;
+  }
+
+  /**
+   * Takes note that a message has not arrived.
+   * @param before what was on its way before it, of which that may not be known
+   */
+  refused(key: string, before: LogAttempt | undefined): void {
+    const record = this.#records.get(key);
+    if (record?.attempt === undefined) return;
+    const attempt =
+      before === undefined || before.isRefused === true
+        ? { ...record.attempt, isRefused: true }
+        : before;
+    this.#set({ ...record, attempt });
   }
 
   /**

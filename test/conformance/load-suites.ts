@@ -12,11 +12,18 @@ export function suiteNames(): readonly string[] {
     .sort();
 }
 
-/** Takes minutes and a Prometheus, so it runs when it is asked for by name. */
-export const COMPLIANCE = 'compliance';
+/** These take minutes and real peers, so they run when they are asked for by name. */
+const LONG_SUITES: ReadonlyMap<string, string> = new Map([
+  ['compliance', '../compliance.ts'],
+  ['alerting-side-by-side', '../alerting-side-by-side.ts'],
+]);
+
+export function longSuiteNames(): readonly string[] {
+  return [...LONG_SUITES.keys()];
+}
 
 export async function loadSuite(name: string): Promise<ConformanceSuite> {
-  const path = name === COMPLIANCE ? '../compliance.ts' : `${name}.ts`;
+  const path = LONG_SUITES.get(name) ?? `${name}.ts`;
   const module = (await import(resolve(DIR, path))) as { suite: ConformanceSuite };
   return module.suite;
 }
