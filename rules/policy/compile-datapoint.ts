@@ -1,6 +1,5 @@
 /** The datapoint of a period, and when it breaches, as PromQL texts. */
 import { formatDurationMs } from '../../model/duration.ts';
-import { quoteGo } from '../../model/labels.ts';
 import type {
   AlarmPolicy,
   Operator,
@@ -9,8 +8,9 @@ import type {
   Statistic,
   Threshold,
 } from './alarm-policy.ts';
-import { type ObjectSelector, objectSelectors, TARGET_METRIC } from './compile-selector.ts';
-import { identityLabels, objectLevel, type PolicyMetric } from './policy-metric.ts';
+import { labelledObjects } from './compile-label-selector.ts';
+import { type ObjectSelector, objectSelectors } from './compile-selector.ts';
+import { objectLevel, type PolicyMetric } from './policy-metric.ts';
 
 const DAY_MS = 86_400_000;
 const SUBQUERY_STEP_MS = 15_000;
@@ -101,18 +101,14 @@ function metricDatapoint(
  * @param ofRange what is wanted of a range selector
  */
 export function selectedText(
-  { id, spec: { target, type } }: AlarmPolicy,
+  { spec: { target, type } }: AlarmPolicy,
   { filter }: Pick<PolicyCondition, 'filter'>,
   metric: PolicyMetric,
   { rangeMs, offsetMs = 0 }: { readonly rangeMs: number; readonly offsetMs?: number },
   ofRange: (range: string) => string,
 ): string {
   const level = metric.level ?? objectLevel(type);
-  const { alternatives, excluded, usesTargetSeries } = objectSelectors(
-    target,
-    [...metric.where, ...filter],
-    level,
-  );
+  const { alternatives, excluded } = objectSelectors(target, [...metric.where, ...filter], level);
   const range = `[${formatDurationMs(rangeMs)}]${offsetText(offsetMs)}`;
   const textOf = (
     { matchers, ownerMatchers }: ObjectSelector,
@@ -127,9 +123,10 @@ export function selectedText(
   for (const one of excluded) {
     text = `(${text} unless ${textOf(one, (inner) => `last_over_time(${inner})`)})`;
   }
-  const on = identityLabels(level);
-  if (!usesTargetSeries || on === undefined) return text;
-  return `(${text} and on (${on.join(', ')}) ${TARGET_METRIC}{policy_id=${quoteGo(id)}})`;
+  const labelled =
+    target.labelSelector === '' ? undefined : labelledObjects(level, target.labelSelector);
+  if (labelled === undefined) return text;
+  return `(${text} and on (${labelled.on.join(', ')}) ${labelled.text})`;
 }
 
 const POD_LABELS = 'cluster, namespace, pod';

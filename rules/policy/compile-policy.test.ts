@@ -5,8 +5,8 @@ import { parseExpr } from '../../promql/parser/parser.ts';
 import { printExpr } from '../../promql/parser/print.ts';
 import { parseRuleFile } from '../file/parse-rule-file.ts';
 import { type AlarmPolicy, PolicyErrors } from './alarm-policy.ts';
+import { labelMatchers } from './compile-label-selector.ts';
 import { type CompiledPolicy, compilePolicy } from './compile-policy.ts';
-import { OBJECTS_IN_SELECTOR_MAX } from './compile-selector.ts';
 import { readDocuments } from './policy-file.ts';
 import { metricByName } from './policy-metric.ts';
 import { policiesOf, prometheusRule } from './prometheus-rule.ts';
@@ -229,23 +229,12 @@ describe('compilePolicy', () => {
     [
       'labels of Kubernetes',
       { labelSelector: 'app=web' },
-      '(avg_over_time(m[1m]) and on (cluster, namespace, pod) wk_policy_target{policy_id="pol_p"})',
+      '(avg_over_time(m[1m]) and on (cluster, namespace, pod) kube_pod_labels{label_app="web"})',
     ],
     ['a group', { groupBy: ['namespace'] }, 'avg by (namespace) (avg_over_time(m[1m]))'],
   ])('objects by %s', (_, target, text) => {
     expect(expressions(pod({ metric: 'm', threshold: 1 }, target))).toEqual([
       same(`(${text} > 1)`),
-    ]);
-  });
-
-  test('a long list of objects does not become a long expression', () => {
-    const objects = Array.from({ length: OBJECTS_IN_SELECTOR_MAX + 1 }, (_, at) => ({
-      pod: `p${at}`,
-    }));
-    expect(expressions(pod({ metric: 'm', threshold: 1 }, { objects }))).toEqual([
-      same(
-        '((avg_over_time(m[1m]) and on (cluster, namespace, pod) wk_policy_target{policy_id="pol_p"}) > 1)',
-      ),
     ]);
   });
 
@@ -282,6 +271,21 @@ describe('compilePolicy', () => {
     ['hours in which nobody is told', { activeTime: { windows: [{}] } }, false],
   ])('%s: by the evaluator %s', (_, more, isNative) => {
     expect(compile({ ...(pod(RATIO) as object), ...more }).isNative).toBe(isNative);
+  });
+});
+
+describe('labelMatchers', () => {
+  test.each([
+    ['app=web', ['label_app="web"']],
+    ['app == web , tier!=db', ['label_app="web"', 'label_tier!="db"']],
+    [
+      'app.kubernetes.io/partOf in (a.b, c),x notin (d)',
+      ['label_app_kubernetes_io_part_of=~"a\\\\.b|c"', 'label_x!~"d"'],
+    ],
+    ['!canary,stable', ['label_canary=""', 'label_stable!=""']],
+    ['app=', ['label_app=""']],
+  ])('%s', (selector, matchers) => {
+    expect(labelMatchers(selector)).toEqual(matchers);
   });
 });
 

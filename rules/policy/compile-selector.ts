@@ -3,12 +3,6 @@ import { quoteGo } from '../../model/labels.ts';
 import type { LabelChoice, LabelDemand, PolicyTarget } from './alarm-policy.ts';
 import type { ObjectLevel } from './policy-metric.ts';
 
-/** More objects than this are not written into an expression. */
-export const OBJECTS_IN_SELECTOR_MAX = 500;
-
-/** Series `wk_policy_target{policy_id="…"}` name the objects that no selector can. */
-export const TARGET_METRIC = 'wk_policy_target';
-
 /** Matchers without braces. */
 export interface ObjectSelector {
   readonly matchers: readonly string[];
@@ -21,8 +15,6 @@ export interface ObjectSelectors {
   readonly alternatives: readonly ObjectSelector[];
   /** What is taken away again; often empty. */
   readonly excluded: readonly ObjectSelector[];
-  /** The objects are further limited to those of the target series. */
-  readonly usesTargetSeries: boolean;
 }
 
 /** Labels that series of Pods and containers do not have themselves. */
@@ -42,16 +34,14 @@ export function objectSelectors(
       ownerMatchers: demands.filter(isOwners).map(matcherText),
     };
   };
-  const { clusters = [], mode, objects, labelSelector } = target;
-  const isLongList = mode === 'objects' && objects.length > OBJECTS_IN_SELECTOR_MAX;
-  const chosen = isLongList ? [] : chosenObjects(target);
+  const { clusters = [] } = target;
+  const chosen = chosenObjects(target);
   const { simple, rest } = splitExclude(target.exclude);
   const common = [...clusters, ...filter, ...simple];
   const alternatives = joined(chosen).map((demands) => selector([...demands, ...common]));
   return {
     alternatives: alternatives.length === 0 ? [selector(common)] : alternatives,
     excluded: rest.map(selector),
-    usesTargetSeries: isLongList || labelSelector !== '',
   };
 }
 

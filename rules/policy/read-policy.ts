@@ -108,6 +108,10 @@ function readSpec(fields: PolicyFields, parser: ParserOptions): PolicySpec {
     maintenance: suppression.texts('maintenance'),
     annotations: readAnnotations(fields),
   };
+  if (spec.target.labelSelector !== '' && ['cluster', 'promql', 'event'].includes(type)) {
+    const problem = `is not for policies of type ${type}`;
+    fields.problem('target.labelSelector', problem, 'use selector, or labels in the expression');
+  }
   checkConditions(spec, conditions, fields);
   suppression.finish();
   conditions.finish();

@@ -7,7 +7,7 @@ import type { PolicyFields } from './policy-fields.ts';
 
 const OPS = ['=', '!=', '=~', '!~', 'in', 'notin'] as const;
 /** A longer list belongs into a selector. */
-const OBJECTS_MAX = 10_000;
+const OBJECTS_MAX = 500;
 
 export function readTarget(fields: PolicyFields): PolicyTarget {
   const objects = fields.sections('objects');
