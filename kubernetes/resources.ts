@@ -32,7 +32,6 @@ export const REPLICATION_CONTROLLERS = namespaced(
   'ReplicationController',
 );
 export const SERVICE_ACCOUNTS = namespaced('', 'v1', 'serviceaccounts', 'ServiceAccount');
-export const CORE_EVENTS = namespaced('', 'v1', 'events', 'Event');
 export const EVENTS = namespaced('events.k8s.io', 'v1', 'events', 'Event');
 export const DEPLOYMENTS = namespaced('apps', 'v1', 'deployments', 'Deployment');
 export const REPLICA_SETS = namespaced('apps', 'v1', 'replicasets', 'ReplicaSet');
