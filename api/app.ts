@@ -12,6 +12,7 @@ import { type CatalogueSource, catalogueRoutes } from './kubernetes/catalogue-ro
 import { type ClusterDeps, clusterRoutes } from './kubernetes/cluster-routes.ts';
 import { type MonitorSource, monitorRoutes } from './kubernetes/monitor-routes.ts';
 import { type ObjectStateSource, objectStateRoute } from './kubernetes/object-state-route.ts';
+import { notificationTestRoutes } from './notification-test/notification-test-routes.ts';
 import { type PolicyRouteDeps, policyRoutes } from './policies/policy-routes.ts';
 import { type AdminStore, adminRoutes } from './prometheus/admin-routes.ts';
 import { ApiError } from './prometheus/api-error.ts';
@@ -127,6 +128,7 @@ function apiV1(deps: AppDeps): Hono {
     }),
   );
   api.route('/', backTestRoutes(deps.backTest));
+  api.route('/', notificationTestRoutes(deps.alertmanager));
   api.route('/', statusRoutes(deps.status, deps.query.now));
   api.route('/', writeRoutes(deps.write));
   api.route('/', otlpRoutes(deps.write));

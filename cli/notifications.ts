@@ -17,7 +17,7 @@ import { SYSTEM_CLOCK } from '../model/clock.ts';
 import type { StateStore } from '../model/documents.ts';
 import type { Logger } from '../model/logger.ts';
 import { VERSION } from '../model/version.ts';
-import { NotificationEngine } from '../notify/notification-engine.ts';
+import { type IntegrationsByReceiver, NotificationEngine } from '../notify/notification-engine.ts';
 import type { NotifyEvent } from '../notify/notify-event.ts';
 import { type NotifyMetrics, notifyMetrics } from '../notify/notify-metrics.ts';
 import {
@@ -98,6 +98,10 @@ export class ProgramNotifications implements AlertSink, NotificationSource {
   /** What is in force. Only after `apply` has resolved once. */
   get config(): NotificationConfig {
     return this.#adapt(this.#started.loaded.config);
+  }
+
+  get integrations(): IntegrationsByReceiver {
+    return this.#started.loaded.receivers.integrations;
   }
 
   get templates(): NotificationTemplates {

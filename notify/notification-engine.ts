@@ -237,9 +237,9 @@ export class NotificationEngine implements AlertSink {
   }
 
   /** The intervals that keep a group silent now. */
-  muteOf(group: AlertGroup): RouteMute | undefined {
+  muteOf({ route }: Pick<AlertGroup, 'route'>): RouteMute | undefined {
     const nowMs = this.#options.clock.nowMs();
-    return this.#generation.pipeline.routeMute(group.route.options, nowMs);
+    return this.#generation.pipeline.routeMute(route.options, nowMs);
   }
 
   #build(config: NotificationConfig, integrations: IntegrationsByReceiver): Generation {

@@ -47,7 +47,12 @@ export interface Notification {
   readonly id: string;
   /** What this integration returned with its last message of this group. */
   readonly data: NotifierData;
+  /** Told of each answer of the service, without secrets: for tests that people make. */
+  readonly onAnswer?: OnAnswer | undefined;
 }
+
+/** @param text the body, or for mail what the server said */
+export type OnAnswer = (status: number, text: string) => void;
 
 /** Values of the label `reason` of `alertmanager_notifications_failed_total`. */
 export type FailureReason =

@@ -40,6 +40,7 @@ beforeEach(async () => {
     source: {
       engine: rig.engine,
       config: notificationConfig(TEXT),
+      integrations: new Map(),
       templates: new NotificationTemplates([], rig.clock.nowMs),
       externalUrl: 'http://w',
     },

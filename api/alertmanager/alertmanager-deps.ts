@@ -1,6 +1,6 @@
 /** What the API is told of, and who takes what is sent to it. */
 import type { NotificationConfig } from '../../config/alertmanager/types.ts';
-import type { NotificationEngine } from '../../notify/notification-engine.ts';
+import type { IntegrationsByReceiver, NotificationEngine } from '../../notify/notification-engine.ts';
 import type { NotificationTemplates } from '../../notify/template/notification-templates.ts';
 import type { ReceivedAlerts } from './received-alerts.ts';
 
@@ -8,6 +8,7 @@ import type { ReceivedAlerts } from './received-alerts.ts';
 export interface NotificationSource {
   readonly engine: NotificationEngine;
   readonly config: NotificationConfig;
+  readonly integrations: IntegrationsByReceiver;
   readonly templates: NotificationTemplates;
   /** As people open the program, without a slash at its end. */
   readonly externalUrl: string;

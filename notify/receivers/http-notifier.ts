@@ -48,18 +48,12 @@ export class ServiceAttempt {
 
   /** Any answer. */
   send({ secrets = [], ...request }: ServiceRequest): Promise<HttpOutcome> {
-    return httpSend({
-      http: this.#http,
-      signal: this.#signal,
-      request,
-      secrets: this.#with(secrets),
-    });
+    return httpSend({ request, ...this.#options(secrets) });
   }
 
   /** JSON, any answer. */
   sendJson(post: ServicePost): Promise<HttpOutcome> {
-    const secrets = this.#with(post.secrets ?? []);
-    return sendJson({ ...post, http: this.#http, signal: this.#signal, secrets });
+    return sendJson({ ...post, ...this.#options(post.secrets ?? []) });
   }
 
   /** JSON, to a service whose status says whether it took it. */
@@ -71,8 +65,13 @@ export class ServiceAttempt {
     return judge(outcome, this.nowMs, rules);
   }
 
-  #with(secrets: readonly string[]): readonly string[] {
-    return [...this.#secrets, ...secrets];
+  #options(secrets: readonly string[]) {
+    return {
+      http: this.#http,
+      signal: this.#signal,
+      secrets: [...this.#secrets, ...secrets],
+      onAnswer: this.notification.onAnswer,
+    };
   }
 }
 

@@ -1,6 +1,6 @@
 /** One attempt over HTTP, and what its answer means. */
 import { SECRET_TEXT } from '../../config/secret.ts';
-import type { FailureReason, NotifyResult } from '../notifier.ts';
+import type { FailureReason, NotifyResult, OnAnswer } from '../notifier.ts';
 import type { ReceiverAnswer, ReceiverHttp, ReceiverRequest } from './receiver.ts';
 
 /**
@@ -28,6 +28,7 @@ export interface HttpSendOptions {
   readonly timeoutMs?: number;
   /** Keys and tokens that neither an error nor an answer may repeat in a message. */
   readonly secrets?: readonly string[];
+  readonly onAnswer?: OnAnswer | undefined;
 }
 
 /** No answer is worth another attempt. The URL, which may be secret, is not in the message. */
@@ -37,6 +38,7 @@ export async function httpSend(options: HttpSendOptions): Promise<HttpOutcome> {
   try {
     const answer = await http.request({ ...request, signal: AbortSignal.any([signal, timeout]) });
     const text = maskSecrets(Buffer.from(answer.body).toString('utf8'), secrets);
+    options.onAnswer?.(answer.status, text);
     return { kind: 'answered', answer, text };
   } catch (error) {
     const words = error instanceof Error ? error.message : String(error);

@@ -27,14 +27,6 @@ export function sendJson({ method = 'POST', url, body, headers, ...options }: Js
 }
 
 /** @param nowMs the wall clock, for `Retry-After` */
-export async function postJson(
-  post: JsonPost,
-  nowMs: () => number,
-  rules: StatusRules = {},
-): Promise<NotifyResult> {
-  return judge(await sendJson(post), nowMs, rules);
-}
-
 export function judge(
   outcome: HttpOutcome,
   nowMs: () => number,

@@ -55,7 +55,9 @@ export class SlackNotifier implements Notifier {
       attachments: [attachment],
     };
     const secrets = urlSecrets(url);
-    const outcome = await sendJson({ http: this.#http, url, body, signal, timeoutMs, secrets });
+    const { onAnswer } = notification;
+    const options = { http: this.#http, signal, timeoutMs, secrets, onAnswer };
+    const outcome = await sendJson({ url, body, ...options });
     if (outcome.kind === 'failed') return outcome.result;
     const judged = judge(outcome, this.#context.nowMs);
     const result =

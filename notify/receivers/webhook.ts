@@ -42,10 +42,9 @@ export class WebhookNotifier implements Notifier {
       body: Buffer.from(body),
     } as const;
     const secrets = urlSecrets(url);
-    return httpSendAndJudge(
-      { http: this.#http, request, signal, timeoutMs, secrets },
-      this.#context.nowMs,
-    );
+    const { onAnswer } = notification;
+    const options = { http: this.#http, request, signal, timeoutMs, secrets, onAnswer };
+    return httpSendAndJudge(options, this.#context.nowMs);
   }
 
   #body(notification: Notification, data: NotificationData): string {
