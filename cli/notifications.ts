@@ -119,8 +119,7 @@ export class ProgramNotifications implements AlertSink, NotificationSource {
   /** Puts a configuration in force; the first time the engine takes up where it was left. */
   async apply(loaded: LoadedNotifications): Promise<void> {
     const { config, receivers } = loaded;
-    const kinds = config.receivers.flatMap(({ integrations }) => integrations);
-    this.#metrics.know(kinds.map(({ kind }) => kind));
+    this.#metrics.know(config);
     const before = this.#loaded;
     this.#loaded = loaded;
     if (this.#engine === undefined) {

@@ -20,6 +20,9 @@ export function programMetrics(registry: Registry): ProgramMetrics {
     help: 'Timestamp of the last successful configuration reload.',
     registers,
   });
+  // One configuration: what is said of it, Alertmanager's dashboards and rules read too.
+  sameAs(reloadOk, 'alertmanager_config_last_reload_successful', registers);
+  sameAs(reloadTime, 'alertmanager_config_last_reload_success_timestamp_seconds', registers);
   new Gauge({
     name: 'prometheus_build_info',
     help: 'What runs: constant 1, the facts in the labels.',
@@ -28,4 +31,15 @@ export function programMetrics(registry: Registry): ProgramMetrics {
   }).set({ version: VERSION, goversion: `node ${process.versions.node}` }, 1);
   collectDefaultMetrics({ register: registry });
   return { reloadOk, reloadTime };
+}
+
+function sameAs(gauge: Gauge, name: string, registers: Registry[]): void {
+  new Gauge({
+    name,
+    help: 'As the metric of the same name of Prometheus.',
+    registers,
+    async collect() {
+      this.set((await gauge.get()).values[0]?.value ?? 0);
+    },
+  });
 }

@@ -1,6 +1,6 @@
 import { Registry } from 'prom-client';
 import { describe, expect, test } from 'vitest';
-import { NotifyRig } from '../test/notify-rig.ts';
+import { NotifyRig, notificationConfig } from '../test/notify-rig.ts';
 import { notifyMetrics } from './notify-metrics.ts';
 
 const TEXT = `
@@ -13,7 +13,11 @@ describe('notifyMetrics', () => {
     const registry = new Registry();
     const rig = new NotifyRig();
     const metrics = notifyMetrics(registry, { nowMs: () => rig.clock.nowMs() }, () => rig.engine);
-    metrics.know(['webhook', 'email']);
+    metrics.know(
+      notificationConfig(
+        `${TEXT}\ninhibit_rules: [{source_matchers: [a=b], target_matchers: [c=d]}]`,
+      ),
+    );
     await rig.start(TEXT, { observe: metrics.observe });
     rig.engine.silences.set({
       id: '',
@@ -37,7 +41,9 @@ describe('notifyMetrics', () => {
 
     for (const line of [
       'alertmanager_notifications_total{integration="webhook"} 2',
-      'alertmanager_notifications_total{integration="email"} 0',
+      'alertmanager_receivers 1',
+      'alertmanager_integrations 1',
+      'alertmanager_inhibition_rules 1',
       'alertmanager_notifications_failed_total{integration="webhook",reason="clientError"} 1',
       'alertmanager_notifications_failed_total{integration="webhook",reason="serverError"} 0',
       'alertmanager_notification_requests_total{integration="webhook"} 2',

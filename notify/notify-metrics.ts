@@ -1,5 +1,7 @@
 /** What the engine says about itself, under the names that Alertmanager uses. */
+import { createHash } from 'node:crypto';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { NotificationConfig } from '../config/alertmanager/types.ts';
 import { isResolvedAt } from '../model/alert.ts';
 import type { Clock } from '../model/clock.ts';
 import type { NotificationEngine } from './notification-engine.ts';
@@ -29,8 +31,8 @@ const SUPPRESSION_REASONS: readonly SuppressionReason[] = [
 
 export interface NotifyMetrics {
   readonly observe: NotifyObserver;
-  /** Kinds of integrations that there are, so that their counters begin at 0. */
-  readonly know: (integrations: Iterable<string>) => void;
+  /** The configuration in force; the counters of its kinds of integrations begin at 0. */
+  readonly know: (config: NotificationConfig) => void;
 }
 
 /**
@@ -43,12 +45,18 @@ export function notifyMetrics(
   engine: () => NotificationEngine | undefined,
 ): NotifyMetrics {
   const counters = registerCounters(registry);
+  const configured = registerConfigured(registry);
   registerGauges(registry, clock, engine);
   for (const reason of SUPPRESSION_REASONS) counters.suppressed.inc({ reason }, 0);
   return {
     observe: (event) => count(counters, event),
-    know: (integrations) => {
-      for (const integration of integrations) {
+    know: (config) => {
+      const integrations = config.receivers.flatMap((receiver) => receiver.integrations);
+      configured.receivers.set(config.receivers.length);
+      configured.integrations.set(integrations.length);
+      configured.inhibitionRules.set(config.inhibitRules.length);
+      configured.hash.set(hashOf(config.original));
+      for (const integration of new Set(integrations.map(({ kind }) => kind))) {
         counters.notifications.inc({ integration }, 0);
         counters.requests.inc({ integration }, 0);
         counters.requestsFailed.inc({ integration }, 0);
@@ -56,6 +64,28 @@ export function notifyMetrics(
       }
     },
   };
+}
+
+function registerConfigured(registry: Registry) {
+  const registers = [registry];
+  const gauge = (name: string, help: string) => new Gauge({ name, help, registers });
+  gauge('alertmanager_cluster_enabled', 'Indicates whether the clustering is enabled or not.').set(
+    0,
+  );
+  return {
+    receivers: gauge('alertmanager_receivers', 'Number of configured receivers.'),
+    integrations: gauge('alertmanager_integrations', 'Number of configured integrations.'),
+    inhibitionRules: gauge(
+      'alertmanager_inhibition_rules',
+      'Number of configured inhibition rules.',
+    ),
+    hash: gauge('alertmanager_config_hash', 'Hash of the currently loaded configuration.'),
+  };
+}
+
+/** 48 bits, which a float holds exactly. */
+function hashOf(text: string): number {
+  return createHash('sha256').update(text).digest().readUIntBE(0, 6);
 }
 
 type Counters = ReturnType<typeof registerCounters>;

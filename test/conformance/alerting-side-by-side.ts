@@ -6,6 +6,7 @@ import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { conformancePage } from '../side-by-side/alerting/conformance-page.ts';
 import { runAlertScenarios } from '../side-by-side/alerting/run-alerts.ts';
+import { runAmtool } from '../side-by-side/alerting/run-amtool.ts';
 import { runLifeScenarios } from '../side-by-side/alerting/run-life.ts';
 import { runRuleScenarios } from '../side-by-side/alerting/run-rules.ts';
 import { alertmanagerVersion } from '../side-by-side/alerting/systems.ts';
@@ -15,11 +16,12 @@ const PAGE = resolve(import.meta.dirname, '../../docs/alerting-conformance.md');
 
 export const suite: ConformanceSuite = {
   name: 'alerting-side-by-side',
-  caseCount: 51,
+  caseCount: 52,
   async run(_dir, report) {
     const all = [
       ...(await runAlertScenarios(undefined)),
       ...(await runLifeScenarios(undefined)),
+      ...(await runAmtool()),
       ...(await runRuleScenarios()),
     ];
     for (const { id, title, verdict, note } of all) {
