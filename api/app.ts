@@ -36,6 +36,8 @@ import { type Lifecycle, lifecycleRoutes } from './server/lifecycle-routes.ts';
 import { localOnly } from './server/local-only.ts';
 import { requestSpan } from './server/request-span.ts';
 import { webAppRoutes } from './web/web-app-routes.ts';
+import type { WhyDeps } from './why/why-answer.ts';
+import { whyRoutes } from './why/why-routes.ts';
 
 export interface AlertmanagerUrls {
   readonly active: readonly string[];
@@ -56,6 +58,7 @@ export interface AppDeps {
   readonly policies: PolicyRouteDeps;
   /** Other ones, that our rules' alerts go to. */
   readonly alertmanagers: AlertmanagerUrls;
+  readonly why: WhyDeps;
   readonly backTest: BackTestRouteDeps;
   readonly write: WriteDeps & OtlpDeps & PushDeps;
   readonly read: ReadDeps;
@@ -127,6 +130,7 @@ function apiV1(deps: AppDeps): Hono {
       now: deps.query.now,
     }),
   );
+  api.route('/', whyRoutes(deps.why));
   api.route('/', backTestRoutes(deps.backTest));
   api.route('/', notificationTestRoutes(deps.alertmanager));
   api.route('/', statusRoutes(deps.status, deps.query.now));

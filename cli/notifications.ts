@@ -13,10 +13,12 @@ import type { NotificationConfig } from '../config/alertmanager/types.ts';
 import type { HttpClientConfig } from '../config/http-client-types.ts';
 import type { Config } from '../config/types.ts';
 import type { Alert, AlertSink } from '../model/alert.ts';
+import type { AlertDecisionSink } from '../model/alert-decisions.ts';
 import { SYSTEM_CLOCK } from '../model/clock.ts';
 import type { StateStore } from '../model/documents.ts';
 import type { Logger } from '../model/logger.ts';
 import { VERSION } from '../model/version.ts';
+import { DecisionRecorder } from '../notify/decision-recorder.ts';
 import { type IntegrationsByReceiver, NotificationEngine } from '../notify/notification-engine.ts';
 import type { NotifyEvent } from '../notify/notify-event.ts';
 import { type NotifyMetrics, notifyMetrics } from '../notify/notify-metrics.ts';
@@ -37,6 +39,7 @@ export interface NotificationParts {
   readonly state: StateStore;
   /** Who else is told of alerts of our own. */
   readonly others: AlertSink;
+  readonly decisions: AlertDecisionSink;
   readonly registry: Registry;
   readonly logger: Logger;
   readonly options: ServeOptions['notifications'];
@@ -85,6 +88,7 @@ function createHttp(config: HttpClientConfig): ReceiverHttp {
 export class ProgramNotifications implements AlertSink, NotificationSource {
   readonly #parts: NotificationParts;
   readonly #metrics: NotifyMetrics;
+  readonly #recorder: DecisionRecorder;
   #engine: NotificationEngine | undefined;
   #loaded: LoadedNotifications | undefined;
   /** What alarm policies add to the configuration. */
@@ -92,6 +96,8 @@ export class ProgramNotifications implements AlertSink, NotificationSource {
 
   constructor(parts: NotificationParts) {
     this.#parts = parts;
+    const isKnown = (alert: string) => this.#engine?.alertOf(alert) !== undefined;
+    this.#recorder = new DecisionRecorder(parts.decisions, isKnown);
     this.#metrics = notifyMetrics(parts.registry, SYSTEM_CLOCK, () => this.#engine);
   }
 
@@ -171,6 +177,7 @@ export class ProgramNotifications implements AlertSink, NotificationSource {
 
   #observe(event: NotifyEvent): void {
     this.#metrics.observe(event);
+    this.#recorder.observe(event);
     const { logger } = this.#parts;
     switch (event.kind) {
       case 'failed': {

@@ -50,6 +50,7 @@ import {
 } from './rules.ts';
 import type { ServeOptions } from './serve-options.ts';
 import { startTracing, type Tracing } from './tracing.ts';
+import { whyDeps } from './why.ts';
 
 export interface Program {
   /** Where it answers. */
@@ -158,6 +159,7 @@ class ProgramParts implements Program {
       this.#notifications = new ProgramNotifications({
         state: this.#store.state,
         others: this.#collector.alertmanagers,
+        decisions: this.#store.decisionSink,
         registry: this.#registry,
         logger: this.#logger.with({ component: 'notify' }),
         options: this.#options.notifications,
@@ -358,6 +360,7 @@ class ProgramParts implements Program {
       source: this.#store,
       sink: this.#sink,
       alerts: this.#notifications,
+      decisions: this.#store.decisionSink,
       states: await loadRuleStates(options, this.#store.state, logger),
       registry: this.#registry,
       logger,
@@ -430,6 +433,7 @@ class ProgramParts implements Program {
       alertmanagers: this.#collector.alertmanagers,
       alertmanager: this.#notifications.apiDeps(this.#startTimeMs),
       policies: policyDeps(this.#policies, backTest),
+      why: whyDeps({ store, notifications: this.#notifications, rules: this.#rules, engine }),
       backTest,
       write: createReceivers(this.#sink, () => this.#config, registry, logger),
       read: createRemoteRead(store, () => this.#config, engine.options.readSamplesMax),

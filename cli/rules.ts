@@ -4,6 +4,7 @@ import { Relabeler } from '../collector/relabel/relabeler.ts';
 import type { Config } from '../config/types.ts';
 import type { ClusterRegistry } from '../kubernetes/cluster.ts';
 import type { AlertSink } from '../model/alert.ts';
+import type { AlertDecisionSink } from '../model/alert-decisions.ts';
 import { SYSTEM_CLOCK } from '../model/clock.ts';
 import type { StateStore } from '../model/documents.ts';
 import type { Logger } from '../model/logger.ts';
@@ -26,6 +27,7 @@ export interface RuleParts {
   readonly source: SampleSource;
   readonly sink: SampleSink;
   readonly alerts: AlertSink;
+  readonly decisions: AlertDecisionSink;
   /** Undefined: alerts are restored from their series. */
   readonly states: RuleStates | undefined;
   readonly registry: Registry;
@@ -109,6 +111,7 @@ export class ProgramRules {
   constructor(parts: RuleParts) {
     const { engine, source, sink, alerts, states, registry, logger, options, externalUrl } = parts;
     this.#clusters = parts.clusters;
+    const { decisions } = parts;
     this.#externalUrl = externalUrl.href.replace(/\/+$/, '');
     this.#logger = logger;
     this.manager = new RuleManager({
@@ -117,6 +120,7 @@ export class ProgramRules {
       source,
       sink,
       alerts,
+      decisions,
       clock: SYSTEM_CLOCK,
       logger,
       registry,

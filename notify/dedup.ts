@@ -1,5 +1,6 @@
 /** Has a receiver to be told of a group, seeing what it was told last? */
 import type { RepeatPlan } from '../config/alertmanager/types.ts';
+import { formatDurationMs } from '../model/duration.ts';
 import type { LogEntry } from './notification-log.ts';
 import type { NotificationReason } from './notifier.ts';
 import { isPlannedRepeatDue } from './repeat-plan.ts';
@@ -39,6 +40,19 @@ export function reasonToNotify(
   }
   if (options.sendResolved && !isSubset(resolved, entry.resolved)) return 'some alerts resolved';
   return isRepeatDue(entry, options, nowMs) ? 'repeat interval elapsed' : undefined;
+}
+
+/** In words, why `reasonToNotify` has none. */
+export function reasonNotToNotify(
+  entry: LogEntry | undefined,
+  firing: readonly string[],
+  { repeat, repeatIntervalMs }: Pick<DedupOptions, 'repeat' | 'repeatIntervalMs'>,
+): string {
+  if (entry === undefined) return 'it was resolved before anybody was told of it';
+  const told = `it was told at ${new Date(entry.tickMs).toISOString()}`;
+  if (firing.length === 0) return `${told} that all is resolved`;
+  if (repeat !== undefined) return `${told}; the plan of its policy has no repeat yet`;
+  return `${told}; the interval of ${formatDurationMs(repeatIntervalMs)} has not elapsed`;
 }
 
 /**

@@ -77,12 +77,17 @@ export class Dispatcher {
     const groups = this.#groups.get(route.id) ?? new Map<string, AlertGroup>();
     this.#groups.set(route.id, groups);
     const known = groups.get(groupLabels.key);
-    if (known !== undefined) return known.put(fingerprint, alert);
+    if (known !== undefined) {
+      if (!known.alerts.has(fingerprint)) this.#observeRouted(known, fingerprint, alert);
+      return known.put(fingerprint, alert);
+    }
     const { clock, groupsMax, flush, changed, observe } = this.#options;
     if (groupsMax > 0 && this.#groupCount >= groupsMax) {
       const groupKey = route.groupKey(groupLabels);
       const { receiver } = route.options;
-      observe({ kind: 'groupLimited', groupKey, receiver, nowMs: clock.nowMs() });
+      const { labels } = alert;
+      const nowMs = clock.nowMs();
+      observe({ kind: 'groupLimited', groupKey, receiver, fingerprint, labels, nowMs });
       return;
     }
     const group = new AlertGroup({
@@ -95,8 +100,15 @@ export class Dispatcher {
     });
     groups.set(groupLabels.key, group);
     this.#groupCount++;
+    this.#observeRouted(group, fingerprint, alert);
     group.put(fingerprint, alert);
     group.start(this.#firstDelayMs(group, alert));
+  }
+
+  #observeRouted({ key, route }: AlertGroup, fingerprint: string, { labels }: Alert): void {
+    const { clock, observe } = this.#options;
+    const { receiver } = route.options;
+    observe({ kind: 'routed', groupKey: key, receiver, fingerprint, labels, nowMs: clock.nowMs() });
   }
 
   #remove(groups: Map<string, AlertGroup>, group: AlertGroup): void {

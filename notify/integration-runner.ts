@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../model/clock.ts';
 import type { Labels } from '../model/labels.ts';
-import { reasonToNotify } from './dedup.ts';
+import { reasonNotToNotify, reasonToNotify } from './dedup.ts';
 import {
   type LogAttempt,
   type LogEntry,
@@ -79,8 +79,9 @@ export class IntegrationRunner {
     const { sendResolved } = integration;
     const firingSinceMs = oldestFiringMs(alerts, nowMs);
     const { entry, attempt } = log.get(key) ?? { entry: undefined, attempt: undefined };
+    const dedup = { ...options, sendResolved, firingSinceMs };
     const reasonAfter = (told: LogEntry | undefined): NotificationReason | undefined =>
-      reasonToNotify(told, firing, resolved, { ...options, sendResolved, firingSinceMs }, nowMs);
+      reasonToNotify(told, firing, resolved, dedup, nowMs);
     // A message may have arrived although we were killed before we knew: the receiver is to be
     // told whatever differs from either.
     const mayHaveArrived = attempt !== undefined && attempt.isRefused !== true;
@@ -88,7 +89,8 @@ export class IntegrationRunner {
       reasonAfter(entry) ?? (mayHaveArrived ? reasonAfter(asTold(attempt, nowMs)) : undefined);
     const name = nameOf(integration, flush);
     if (reason === undefined) {
-      observe({ kind: 'unchanged', ...name, nowMs });
+      const because = reasonNotToNotify(entry, firing, dedup);
+      observe({ kind: 'unchanged', ...name, because, firing, resolved, nowMs });
       return true;
     }
     observe({ kind: 'notifying', ...name, reason, firing, resolved, nowMs });
@@ -117,10 +119,14 @@ export class IntegrationRunner {
       ? flush.alerts
       : flush.alerts.filter(({ status }) => status === 'firing');
     // Nobody wants to hear of it, but the log is to know that it is over.
-    if (alerts.length === 0) return { kind: 'sent' };
     const { nowMs } = flush;
     const firing = fingerprints(flush.alerts, 'firing');
     const resolved = fingerprints(flush.alerts, 'resolved');
+    if (alerts.length === 0) {
+      const because = 'it is resolved, of which this receiver is not told (send_resolved: false)';
+      observe({ kind: 'unchanged', ...name, because, firing, resolved, nowMs });
+      return { kind: 'sent' };
+    }
     const attemptBefore = log.get(key)?.attempt;
     const id = log.begin(key, { id: messageId(key, nowMs), firing, resolved }, nowMs);
     await settled();

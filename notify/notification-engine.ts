@@ -210,12 +210,21 @@ export class NotificationEngine implements AlertSink {
     return this.#alerts.entries();
   }
 
+  alertOf(fingerprint: string): Alert | undefined {
+    return this.#alerts.get(fingerprint);
+  }
+
   groups(): Iterable<AlertGroup> {
     return this.#generation.dispatcher.groups();
   }
 
   get groupCount(): number {
     return this.#generation.dispatcher.groupCount;
+  }
+
+  /** The tree that is in force. */
+  get routes(): Route {
+    return this.#generation.root;
   }
 
   /** The routes that an alert takes. */

@@ -1,4 +1,5 @@
 /** Every decision of the engine, as it is made: for metrics, history, and the answer to "why". */
+import type { Labels } from '../model/labels.ts';
 import type { FailureReason, NotificationReason } from './notifier.ts';
 
 export type SuppressionReason =
@@ -22,16 +23,32 @@ export interface IntegrationName extends GroupName {
 export type NotifyEvent =
   /** A group's time has come. */
   | (GroupName & { readonly kind: 'flushed'; readonly nowMs: number; readonly alertCount: number })
+  /** An alert is new in a group. */
+  | (GroupName & {
+      readonly kind: 'routed';
+      readonly fingerprint: string;
+      readonly labels: Labels;
+      readonly nowMs: number;
+    })
   /** Alerts are left out of a flush; `by` are ids of silences, fingerprints, or interval names. */
   | (GroupName & {
       readonly kind: 'suppressed';
       readonly reason: SuppressionReason;
       readonly fingerprints: readonly string[];
       readonly by: readonly string[];
+      /** What of `by` keeps each of the alerts silent. */
+      readonly causes: readonly (readonly string[])[];
       readonly nowMs: number;
     })
   /** The receiver knows already. */
-  | (IntegrationName & { readonly kind: 'unchanged'; readonly nowMs: number })
+  | (IntegrationName & {
+      readonly kind: 'unchanged';
+      /** In words. */
+      readonly because: string;
+      readonly firing: readonly string[];
+      readonly resolved: readonly string[];
+      readonly nowMs: number;
+    })
   /** A message is to be sent. */
   | (IntegrationName & {
       readonly kind: 'notifying';
@@ -61,7 +78,12 @@ export type NotifyEvent =
       readonly nowMs: number;
     })
   /** An alert has no group because there are too many. */
-  | (GroupName & { readonly kind: 'groupLimited'; readonly nowMs: number })
+  | (GroupName & {
+      readonly kind: 'groupLimited';
+      readonly fingerprint: string;
+      readonly labels: Labels;
+      readonly nowMs: number;
+    })
   /** An alert is not taken because too many have its name. */
   | { readonly kind: 'alertLimited'; readonly alertName: string; readonly nowMs: number }
   /** State could not be kept; the engine goes on from memory and tries again. */

@@ -46,7 +46,8 @@ export class Pipeline {
     const mute = free.length === 0 ? undefined : this.routeMute(options, nowMs);
     if (mute !== undefined) {
       const fingerprints = free.map(({ fingerprint }) => fingerprint);
-      observe({ kind: 'suppressed', groupKey, receiver, ...mute, fingerprints, nowMs });
+      const causes = fingerprints.map(() => mute.by);
+      observe({ kind: 'suppressed', groupKey, receiver, ...mute, fingerprints, causes, nowMs });
       return true;
     }
     const alerts = this.#without(flush, free, 'silence', ({ labels, fingerprint }) => {
@@ -77,18 +78,19 @@ export class Pipeline {
   ): readonly NotifiedAlert[] {
     const kept: NotifiedAlert[] = [];
     const fingerprints: string[] = [];
-    const by = new Set<string>();
+    const causes: (readonly string[])[] = [];
     for (const alert of alerts) {
-      const causes = silentBy(alert);
-      if (causes.length === 0) {
+      const own = silentBy(alert);
+      if (own.length === 0) {
         kept.push(alert);
         continue;
       }
       fingerprints.push(alert.fingerprint);
-      for (const cause of causes) by.add(cause);
+      causes.push(own);
     }
     if (fingerprints.length > 0) {
-      const event = { groupKey, receiver, reason, fingerprints, by: [...by], nowMs };
+      const by = [...new Set(causes.flat())];
+      const event = { groupKey, receiver, reason, fingerprints, by, causes, nowMs };
       this.#options.observe({ kind: 'suppressed', ...event });
     }
     return kept;

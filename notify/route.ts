@@ -47,7 +47,8 @@ export class Route {
   readonly key: string;
   /** The key with each node's place among its siblings: unique. */
   readonly id: string;
-  readonly #continue: boolean;
+  /** Routes after it are tried although it takes the alert. */
+  readonly continues: boolean;
   /** Undefined: all labels. */
   readonly #groupBy: ReadonlySet<string> | undefined;
 
@@ -57,7 +58,7 @@ export class Route {
     this.matchers = config.matchers;
     this.key = parent === undefined ? text : `${parent.key}/${text}`;
     this.id = parent === undefined ? text : `${parent.id}/${text}/${position}`;
-    this.#continue = config.continue;
+    this.continues = config.continue;
     const { groupBy } = this.options;
     this.#groupBy = groupBy === 'all' ? undefined : new Set(groupBy);
     this.children = config.routes.map((child, at) => new Route(child, this, at));
@@ -70,7 +71,7 @@ export class Route {
     for (const child of this.children) {
       const matches = child.match(labels);
       found.push(...matches);
-      if (matches.length > 0 && !child.#continue) break;
+      if (matches.length > 0 && !child.continues) break;
     }
     return found.length > 0 ? found : [this];
   }

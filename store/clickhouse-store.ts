@@ -1,3 +1,4 @@
+import type { AlertDecisionSink, AlertDecisionSource } from '../model/alert-decisions.ts';
 import type { ClusterHistorySink, ClusterHistorySource } from '../model/cluster-history.ts';
 import type { DocumentStore, StateStore } from '../model/documents.ts';
 import type { Labels } from '../model/labels.ts';
@@ -33,6 +34,8 @@ import {
 import type { DirectoryLock } from './clickhouse/directory-lock.ts';
 import type { Engine, LaneName } from './clickhouse/engine.ts';
 import { QueryError } from './clickhouse/engine-error.ts';
+import type { DecisionBuffer } from './decisions/decision-buffer.ts';
+import { DecisionReader } from './decisions/decision-reader.ts';
 import type { Head } from './head/head.ts';
 import type { Tombstones } from './hidden-samples.ts';
 import type { HistoryBuffer } from './history/history-buffer.ts';
@@ -61,6 +64,7 @@ export interface StoreParts {
   readonly seen: SeenDays;
   readonly metadata: MetadataCache;
   readonly history: HistoryBuffer;
+  readonly decisions: DecisionBuffer;
   readonly tombstones: Tombstones;
   readonly sweeper: RetentionSweeper;
   readonly deleter: SeriesDeleter;
@@ -87,6 +91,7 @@ export class ClickHouseStore implements Store {
   readonly documents: DocumentStore;
   readonly state: StateStore;
   readonly historySource: ClusterHistorySource;
+  readonly decisionSource: AlertDecisionSource;
   readonly #parts: StoreParts;
   readonly #reader: SampleReader;
   readonly #labels: LabelReader;
@@ -116,6 +121,7 @@ export class ClickHouseStore implements Store {
     const exemplars = new ExemplarReader(engine, index, head);
     this.#labels = new LabelReader({ index, head, seen, hidden: tombstones, metadata, exemplars });
     this.historySource = new HistoryReader(engine);
+    this.decisionSource = new DecisionReader(engine);
     this.#sql = new ReadOnlySql(engine);
     this.rulesSource = this.#source('rules');
     this.#maintenance = new Maintenance(parts);
@@ -124,6 +130,10 @@ export class ClickHouseStore implements Store {
 
   get historySink(): ClusterHistorySink {
     return this.#parts.history;
+  }
+
+  get decisionSink(): AlertDecisionSink {
+    return this.#parts.decisions;
   }
 
   resolve(labels: Labels): SeriesRef {

@@ -8,6 +8,7 @@ import { openEmbeddedEngine } from './clickhouse/embedded-engine.ts';
 import type { Engine } from './clickhouse/engine.ts';
 import { openServerEngine } from './clickhouse/server-engine.ts';
 import { ClickHouseStore } from './clickhouse-store.ts';
+import { DecisionBuffer } from './decisions/decision-buffer.ts';
 import { StoredDocuments } from './documents/stored-documents.ts';
 import { StoredState } from './documents/stored-state.ts';
 import { Head } from './head/head.ts';
@@ -119,6 +120,10 @@ async function openOn(
   const seen = new SeenDays();
   const metadata = new MetadataCache();
   const history = new HistoryBuffer();
+  const decisions = new DecisionBuffer({
+    kept: (kind) => metrics.alertDecisions.inc({ kind }),
+    dropped: (count) => metrics.droppedSamples.inc(count),
+  });
   const tombstones = new Tombstones(now);
   const sweeper = new RetentionSweeper(engine, index, options.retention, now);
   const deleter = new SeriesDeleter(engine, index, tombstones, now);
@@ -148,6 +153,7 @@ async function openOn(
     seen,
     metadata,
     history,
+    decisions,
     spool,
     inserter,
     isSynced: options.durability === 'fsync',
@@ -195,6 +201,7 @@ async function openOn(
     seen,
     metadata,
     history,
+    decisions,
     tombstones,
     sweeper,
     deleter,

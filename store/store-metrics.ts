@@ -28,6 +28,7 @@ export class StoreMetrics {
   readonly spoolErrors: Counter;
   readonly spoolCorruptFiles: Counter;
   readonly droppedSamples: Counter;
+  readonly alertDecisions: Counter<'kind'>;
   readonly readRows: Counter;
   readonly readSeconds: Histogram;
   readonly tombstones: Gauge;
@@ -58,6 +59,12 @@ export class StoreMetrics {
       'dropped_rows_total',
       'Rows lost because neither spool nor memory had room for them.',
     );
+    this.alertDecisions = new Counter({
+      name: 'watchkeeper_alert_decisions_total',
+      help: 'Decisions about alerts that were kept.',
+      labelNames: ['kind'],
+      registers: [registry],
+    });
     this.readRows = counter('read_samples_total', 'Samples read from ClickHouse for queries.');
     this.readSeconds = histogram('read_duration_seconds', 'Time to read from ClickHouse.');
     this.tombstones = new Gauge({

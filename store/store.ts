@@ -1,4 +1,5 @@
 import type { RetentionConfig } from '../config/own-types.ts';
+import type { AlertDecisionSink, AlertDecisionSource } from '../model/alert-decisions.ts';
 import type { ClusterHistorySink, ClusterHistorySource } from '../model/cluster-history.ts';
 import type { DocumentStore, StateStore } from '../model/documents.ts';
 import type { Labels } from '../model/labels.ts';
@@ -19,6 +20,10 @@ export interface Store extends SampleSink, SampleSource, LabelSource {
   /** Events and object revisions, in and out. */
   readonly historySink: ClusterHistorySink;
   readonly historySource: ClusterHistorySource;
+
+  /** What was decided of alerts, in and out. */
+  readonly decisionSink: AlertDecisionSink;
+  readonly decisionSource: AlertDecisionSource;
 
   /** Undefined when the series has been idle for long and is forgotten. */
   labelsOf(ref: SeriesRef): Labels | undefined;

@@ -172,6 +172,7 @@ class GroupBackTest {
       intervalMs: this.#slots.stepMs,
       onExpansion: () => undefined,
       onTemplateError: () => undefined,
+      onChanges: () => undefined,
     };
     // Annotations are not shown, and cost a query at times.
     return new AlertingRule({ ...config, annotations: [] }, context, true);

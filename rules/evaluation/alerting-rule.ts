@@ -1,4 +1,5 @@
 /** An alerting rule: what its expression gives are alerts, which wait, fire and end. */
+import type { DecisionKind } from '../../model/alert-decisions.ts';
 import { alertFingerprint } from '../../model/alert-fingerprint.ts';
 import { Labels, METRIC_NAME } from '../../model/labels.ts';
 import type { RuleConfig, RuleLabels } from '../file/rule-file.ts';
@@ -24,6 +25,19 @@ const HELD_EVALUATIONS = 2;
 const SHORT_OUTAGE_MS_MAX = 30_000;
 const HOLD_MS = 2 * 60_000;
 
+/** A point in the life of an alert. */
+export interface AlertChange {
+  readonly kind: AlertChangeKind;
+  /** As it is after the change. */
+  readonly alert: Readonly<ActiveAlert>;
+  /** The slot. */
+  readonly atMs: number;
+}
+export type AlertChangeKind = Extract<
+  DecisionKind,
+  'pending' | 'firing' | 'kept_firing' | 'firing_again' | 'resolved' | 'cleared' | 'over_limit'
+>;
+
 /** What templates see besides the sample, and who is told when one fails. */
 export interface AlertingContext {
   readonly externalLabels: Labels;
@@ -33,6 +47,8 @@ export interface AlertingContext {
   /** Counts texts that were expanded. */
   readonly onExpansion: () => void;
   readonly onTemplateError: (rule: string, error: Error) => void;
+  /** Told of changes in the lives of alerts, after an evaluation that had any. */
+  readonly onChanges: (rule: AlertingRule, changes: readonly AlertChange[]) => void;
 }
 
 /** Finds what alarms by other means than the rule's expression. */
@@ -272,13 +288,20 @@ export class AlertingRule extends BaseRule {
     limit: number,
   ): readonly RuleSample[] {
     const samples: RuleSample[] = [];
+    const changes: AlertChange[] = [];
+    const note = (kind: AlertChangeKind, alert: ActiveAlert): void => {
+      changes.push({ kind, alert: { ...alert }, atMs: timestampMs });
+    };
     let activeCount = 0;
     const isHolding = this.#evaluationsToHold > 0 || timestampMs < this.#holdUntilMs;
     this.#evaluationsToHold--;
     if (!isHolding) this.#held.clear();
     for (const [key, alert] of this.#alerts) {
+      const before = alert.state;
+      const wasKept = alert.keepFiringSinceMs !== undefined;
       if (found.has(key)) {
         alert.keepFiringSinceMs = undefined;
+        if (wasKept) note('firing_again', alert);
         this.#held.delete(key);
       } else if (isHolding && this.#held.has(key)) {
         activeCount++;
@@ -287,17 +310,30 @@ export class AlertingRule extends BaseRule {
       } else {
         const absence = passAbsence(alert, timestampMs, this.keepFiringForMs);
         if (absence === 'drop') this.#alerts.delete(key);
+        if (before === 'pending') note('cleared', alert);
+        if (absence === 'resolved' && before !== 'inactive') note('resolved', alert);
         if (absence !== 'keeps-firing') continue;
+        if (!wasKept) note('kept_firing', alert);
       }
       activeCount++;
       passFor(alert, timestampMs, this.forMs);
+      const isNew = alert.activeAtMs === timestampMs;
+      if (isNew || alert.state !== before) note(alert.state as 'pending' | 'firing', alert);
       if (this.isRestored) samples.push(...alertSamples(alert));
     }
     if (limit > 0 && activeCount > limit) {
+      // New ones are not told of: they would come and go at each evaluation.
+      const ended = this.activeAlerts.filter(({ activeAtMs }) => activeAtMs !== timestampMs);
+      this.#tell(ended.map((alert) => ({ kind: 'over_limit', alert, atMs: timestampMs })));
       this.#alerts = new Map();
       throw new RuleError(`exceeded limit of ${limit} with ${activeCount} alerts`);
     }
+    this.#tell(changes);
     return samples;
+  }
+
+  #tell(changes: readonly AlertChange[]): void {
+    if (changes.length > 0) this.#context.onChanges(this, changes);
   }
 }
 

@@ -37,6 +37,7 @@ export function buildGroup(
       templateFailures.inc();
       logger.warn('expanding an alert template failed', { alert, error: error.message });
     },
+    onChanges: (rule, changes) => context.onChanges?.(rule, groupKey(file, name), changes),
   };
   const native = nativeResults(config.rules, context.policyQuery);
   const rules = config.rules.map(

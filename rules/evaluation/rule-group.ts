@@ -5,7 +5,7 @@ import { type SeriesRef, StoreUnavailableError } from '../../model/sink.ts';
 import { QueryError } from '../../promql/engine/query-error.ts';
 import type { PolicyQuery } from '../policy-evaluation/policy-evaluator.ts';
 import type { ActiveAlert } from './active-alert.ts';
-import { AlertingRule } from './alerting-rule.ts';
+import { type AlertChange, AlertingRule } from './alerting-rule.ts';
 import type { ConcurrencyLimit } from './concurrency-limit.ts';
 import { evaluationBatches } from './dependencies.ts';
 import type { RecordingRule } from './recording-rule.ts';
@@ -36,6 +36,8 @@ export interface GroupContext {
   readonly defaultQueryOffsetMs: () => number;
   /** Takes the alerts of a rule that are to be told now; never an empty list. */
   readonly send: (rule: AlertingRule, alerts: readonly Readonly<ActiveAlert>[]) => void;
+  /** Told of changes in the lives of alerts; `group` is the key of the group. */
+  readonly onChanges?: (rule: AlertingRule, group: string, changes: readonly AlertChange[]) => void;
 }
 
 export interface GroupOptions {

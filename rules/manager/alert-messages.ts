@@ -20,7 +20,7 @@ export function alertMessages(
 ): readonly Alert[] {
   const generatorUrl = externalUrl + tableLink(exprText);
   return alerts.flatMap((alert) => {
-    const labels = relabel(withDefaults(alert.labels, externalLabels));
+    const labels = sentLabels(alert.labels, { externalLabels, relabel });
     if (labels === undefined) return [];
     const { annotations, firedAtMs, activeAtMs, resolvedAtMs, validUntilMs } = alert;
     return [
@@ -35,6 +35,14 @@ export function alertMessages(
       },
     ];
   });
+}
+
+/** What receivers know the alert by; undefined: they are not told of it. */
+export function sentLabels(
+  labels: Labels,
+  { externalLabels, relabel }: Pick<MessageOptions, 'externalLabels' | 'relabel'>,
+): Labels | undefined {
+  return relabel(withDefaults(labels, externalLabels));
 }
 
 function withDefaults(labels: Labels, defaults: Labels): Labels {

@@ -1,11 +1,12 @@
 /** All groups of all rule files: loads them, runs them, and changes them while they run. */
 import type { Registry } from 'prom-client';
 import type { AlertSink } from '../../model/alert.ts';
+import type { AlertDecisionSink } from '../../model/alert-decisions.ts';
 import type { Clock } from '../../model/clock.ts';
 import { compareUtf8, type Labels } from '../../model/labels.ts';
 import type { Logger } from '../../model/logger.ts';
 import type { SampleSource } from '../../model/source.ts';
-import type { AlertingRule } from '../evaluation/alerting-rule.ts';
+import type { AlertChange, AlertingRule } from '../evaluation/alerting-rule.ts';
 import { buildGroup } from '../evaluation/build-group.ts';
 import { ConcurrencyLimit } from '../evaluation/concurrency-limit.ts';
 import type { RestoreOptions } from '../evaluation/restore-alerts.ts';
@@ -15,6 +16,7 @@ import type { RuleQuery } from '../evaluation/rule-query.ts';
 import type { RuleSink } from '../evaluation/sample-writer.ts';
 import type { RuleFile, RuleGroupConfig } from '../file/rule-file.ts';
 import type { PolicyQuery } from '../policy-evaluation/policy-evaluator.ts';
+import { alertDecisions } from './alert-decisions.ts';
 import { alertMessages } from './alert-messages.ts';
 import type { RuleStates } from './rule-states.ts';
 import { RunningGroup } from './running-group.ts';
@@ -36,6 +38,8 @@ export interface RuleManagerOptions {
   readonly concurrentRulesMax: number;
   /** Where alerts survive the process; undefined: nowhere but in their series. */
   readonly states?: RuleStates;
+  /** Told of changes in the lives of alerts; undefined: nobody is. */
+  readonly decisions?: AlertDecisionSink;
 }
 
 /** What of the configuration rules depend on. */
@@ -130,6 +134,7 @@ export class RuleManager {
       resendDelayMs,
       defaultQueryOffsetMs: () => this.#settings?.queryOffsetMs ?? 0,
       send: (rule, alerts) => this.#send(rule, alerts),
+      onChanges: (rule, group, changes) => this.#decided(rule, group, changes),
     };
     const { evaluationIntervalMs: defaultIntervalMs, externalLabels, externalUrl } = settings;
     return buildGroup(
@@ -189,5 +194,12 @@ export class RuleManager {
       relabel,
     });
     if (messages.length > 0) this.#options.alerts.send(messages);
+  }
+
+  #decided(rule: AlertingRule, group: string, changes: readonly AlertChange[]): void {
+    const { decisions } = this.#options;
+    if (this.#settings === undefined || decisions === undefined) return;
+    const { externalLabels, relabelAlert: relabel } = this.#settings;
+    decisions.append(alertDecisions(rule, group, changes, { externalLabels, relabel }));
   }
 }

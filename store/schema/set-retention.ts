@@ -10,6 +10,7 @@ const EXPIRY: readonly (readonly [table: string, expression: string, extraSecond
   ['exemplars', 'toDateTime(ts)', 0],
   ['events', 'toDateTime(ts)', 0],
   ['object_revisions', 'toDateTime(ts)', 0],
+  ['alert_decisions', 'toDateTime(ts)', 0],
   ['series_days', 'toDateTime(day)', DAY_SECONDS],
   ['series', 'toDateTime(month)', 31 * DAY_SECONDS],
 ];

@@ -16,6 +16,7 @@ export const TABLE_NAMES = [
   'program_state',
   'events',
   'object_revisions',
+  'alert_decisions',
 ] as const;
 export type TableName = (typeof TABLE_NAMES)[number];
 
@@ -118,5 +119,20 @@ export const TABLES: Readonly<Record<TableName, TableColumns>> = {
     manager: 'String',
     content_hash: 'String',
     object: 'String',
+  }),
+  alert_decisions: table('alert_decisions', {
+    ts: TS,
+    alertname: 'String',
+    fingerprint: 'String',
+    labels: LABELS,
+    kind: 'String',
+    reason: 'String',
+    value: 'Float64',
+    rule_group: 'String',
+    receiver: 'String',
+    integration: 'String',
+    group_key: 'String',
+    caused_by: 'Array(String)',
+    attempts: 'UInt32',
   }),
 };

@@ -174,7 +174,8 @@ function idWords(index: SeriesIndex, refs: ArrayLike<number>): Uint32Array {
   return words;
 }
 
-function labelMaps(labelSets: readonly Labels[]): Uint8Array[] {
+/** A column of maps, from names to values. */
+export function labelMaps(labelSets: readonly Labels[]): Uint8Array[] {
   const names = new ByteWriter();
   const values = new ByteWriter();
   const ends = new Float64Array(labelSets.length);

@@ -1,5 +1,6 @@
 import type { Logger } from '../../model/logger.ts';
 import { StoreUnavailableError } from '../../model/sink.ts';
+import type { DecisionBuffer } from '../decisions/decision-buffer.ts';
 import type { Head } from '../head/head.ts';
 import type { HistoryBuffer } from '../history/history-buffer.ts';
 import type { SeriesIndex } from '../index/series-index.ts';
@@ -24,6 +25,7 @@ export interface StoreWriterOptions {
   readonly seen: SeenDays;
   readonly metadata: MetadataCache;
   readonly history: HistoryBuffer;
+  readonly decisions: DecisionBuffer;
   readonly spool: Spool;
   readonly inserter: Inserter;
   readonly isSynced: boolean;
@@ -164,7 +166,7 @@ export class StoreWriter {
 
   /** Blocks in the order in which they must survive: series before their samples. */
   #collect(): number {
-    const { index, head, metadata, history, now } = this.#options;
+    const { index, head, metadata, history, decisions, now } = this.#options;
     this.#saveNewSeries();
     if (performance.now() - this.#daysMs >= DAYS_INTERVAL_MS) this.#saveDays();
     const samples = head.drain();
@@ -177,6 +179,7 @@ export class StoreWriter {
     const entries = metadata.takePending();
     if (entries.length > 0) this.#backlog.push(metadataBlock(entries, now()));
     for (const block of history.takePending()) this.#backlog.push(block);
+    for (const block of decisions.takePending()) this.#backlog.push(block);
     return samples.count + histograms.length;
   }
 
