@@ -100,6 +100,7 @@ class WhyRig {
       source: {
         engine: this.notify.engine,
         config: notificationConfig(ROUTING),
+        integrations: new Map(),
         templates: undefined as never,
         externalUrl: '',
       },
