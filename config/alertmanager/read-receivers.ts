@@ -19,6 +19,7 @@ import {
 import { type OpsgenieConfig, readOpsgenie } from './receivers/opsgenie.ts';
 import { type PagerdutyConfig, readPagerduty } from './receivers/pagerduty.ts';
 import { type PushoverConfig, readPushover } from './receivers/pushover.ts';
+import { type RobotConfig, readDingtalk, readFeishu, readWecom } from './receivers/robot.ts';
 import { type RocketchatConfig, readRocketchat } from './receivers/rocketchat.ts';
 import { readSlack, type SlackConfig } from './receivers/slack.ts';
 import { readSns, type SnsConfig } from './receivers/sns.ts';
@@ -48,6 +49,10 @@ export interface IntegrationConfigs {
   incidentio: IncidentioConfig;
   rocketchat: RocketchatConfig;
   mattermost: MattermostConfig;
+  /** The last three are ours. */
+  dingtalk: RobotConfig;
+  feishu: RobotConfig;
+  wecom: RobotConfig;
 }
 
 export type IntegrationKind = keyof IntegrationConfigs;
@@ -110,6 +115,9 @@ const KINDS = [
   kind('incidentio', 'incidentio', readIncidentio),
   kind('rocketchat', 'rocketchat', readRocketchat, true),
   kind('mattermost', 'mattermost', readMattermost),
+  kind('dingtalk', 'dingtalk', readDingtalk),
+  kind('feishu', 'feishu', readFeishu),
+  kind('wecom', 'wecom', readWecom),
 ];
 
 export function readReceivers(

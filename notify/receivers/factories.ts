@@ -1,7 +1,9 @@
 /** Every kind of receiver that can be sent to. */
 import type { NotifierFactories } from '../build-integrations.ts';
+import { dingtalkNotifier } from './dingtalk.ts';
 import { discordNotifier } from './discord.ts';
 import { EmailNotifier } from './email.ts';
+import { feishuNotifier } from './feishu.ts';
 import { incidentioNotifier } from './incidentio.ts';
 import { jiraNotifier } from './jira.ts';
 import { mattermostNotifier } from './mattermost.ts';
@@ -18,11 +20,14 @@ import { victoropsNotifier } from './victorops.ts';
 import { webexNotifier } from './webex.ts';
 import { WebhookNotifier } from './webhook.ts';
 import { wechatNotifier } from './wechat.ts';
+import { wecomNotifier } from './wecom.ts';
 
 export function receiverFactories(context: ReceiverContext): NotifierFactories {
   return {
+    dingtalk: (config) => dingtalkNotifier(config, context),
     discord: (config) => discordNotifier(config, context),
     email: (config) => new EmailNotifier(config, context),
+    feishu: (config) => feishuNotifier(config, context),
     incidentio: (config) => incidentioNotifier(config, context),
     jira: (config) => jiraNotifier(config, context),
     mattermost: (config) => mattermostNotifier(config, context),
@@ -38,6 +43,7 @@ export function receiverFactories(context: ReceiverContext): NotifierFactories {
     victorops: (config) => victoropsNotifier(config, context),
     webex: (config) => webexNotifier(config, context),
     webhook: (config) => new WebhookNotifier(config, context),
+    wecom: (config) => wecomNotifier(config, context),
     wechat: (config) => wechatNotifier(config, context),
   };
 }

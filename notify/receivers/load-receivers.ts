@@ -12,6 +12,7 @@ import type { IntegrationsByReceiver } from '../notification-engine.ts';
 import { NotificationTemplates, type TemplateFile } from '../template/notification-templates.ts';
 import { receiverFactories } from './factories.ts';
 import type { ReceiverContext, ReceiverHttp } from './receiver.ts';
+import { RobotLanes } from './robot-lanes.ts';
 
 export interface ReceiverEnvironment {
   /** As people open the program, without a slash at its end. */
@@ -48,6 +49,7 @@ export async function loadReceivers(
     externalUrl: environment.externalUrl,
     nowMs: environment.nowMs,
     readTls: environment.readTls,
+    lanes: new RobotLanes(),
     http: (http) => {
       const client = environment.createHttp(http);
       closers.push(() => client.close());

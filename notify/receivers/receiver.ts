@@ -2,6 +2,7 @@
 import type { ConnectionOptions } from 'node:tls';
 import type { HttpClientConfig, TlsConfig } from '../../config/http-client-types.ts';
 import type { NotificationTemplates } from '../template/notification-templates.ts';
+import type { RobotLanes } from './robot-lanes.ts';
 
 /** One request to a service. */
 export interface ReceiverRequest {
@@ -39,6 +40,8 @@ export interface ReceiverContext {
   readonly http: (config: HttpClientConfig) => ReceiverHttp;
   /** TLS as a `tls_config` says, its files read anew. @throws Error naming the file */
   readonly readTls: (config: TlsConfig) => Promise<ConnectionOptions>;
+  /** What several receivers send through one robot of a chat. */
+  readonly lanes: RobotLanes;
   /** Something to be closed when the configuration is replaced, such as a mail connection. */
   readonly closeLater: (close: () => void) => void;
 }
