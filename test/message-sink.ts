@@ -1,5 +1,6 @@
 /** A service that writes down what it is sent. */
 import type { IncomingHttpHeaders } from 'node:http';
+import type { ServerOptions } from 'node:https';
 import { listen } from './listening-server.ts';
 
 export interface SunkRequest {
@@ -22,9 +23,13 @@ export interface MessageSink {
   readonly received: SunkRequest[];
 }
 
-/** @param answer for each request; an empty 200 when it is undefined */
+/**
+ * @param answer for each request; an empty 200 when it is undefined
+ * @param tls makes it an HTTPS server
+ */
 export async function messageSink(
   answer: (request: SunkRequest, index: number) => SinkAnswer | undefined = () => undefined,
+  tls?: ServerOptions,
 ): Promise<MessageSink> {
   const received: SunkRequest[] = [];
   const { url } = await listen((request, response) => {
@@ -44,6 +49,6 @@ export async function messageSink(
       response.writeHead(status, headers);
       response.end(text);
     });
-  });
+  }, tls);
   return { url, received };
 }

@@ -1,17 +1,33 @@
 /** Every kind of receiver whose URL can be set, in one receiver, and a service that answers all. */
+import { createServer } from 'node:http';
+import { connect } from 'node:net';
+import { onTestFinished } from 'vitest';
+import { loadCertificate, TestAuthority } from './certificates.ts';
+import { listenTcp } from './listening-server.ts';
 import { messageSink, type SunkRequest } from './message-sink.ts';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 const PUBLISHED =
   '<PublishResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><PublishResult><MessageId>m</MessageId></PublishResult></PublishResponse>';
 
+export interface EveryService {
+  readonly url: string;
+  /** A proxy, by which the hosts of services whose URL cannot be set are this service, too. */
+  readonly proxyUrl: string;
+  readonly caFile: string;
+  readonly received: readonly SunkRequest[];
+}
+
+const FIXED_HOSTS = ['slack.com', 'api.pushover.net', 'events.pagerduty.com'];
+
 /** Takes everything, each kind below a path of its own. Jira knows an issue once it has one. */
-export function everyService() {
+export async function everyService(): Promise<EveryService> {
   let hasIssue = false;
-  return messageSink(({ path, method }) => {
+  const answer = ({ path, method }: SunkRequest) => {
     const [, kind = '', ...rest] = (path.split('?')[0] ?? '').split('/');
     if (kind === 'slack') return { body: 'ok' };
     if (kind === 'slack-app') return json({ ok: true });
+    if (kind === 'api') return json({ ok: true, ts: '12.3', channel: 'C1' });
     if (kind === 'telegram') return json({ ok: true, result: { message_id: 1, chat: { id: 1 } } });
     if (kind === 'rocketchat') return json({ success: true });
     if (kind === 'wechat') return json({ errcode: 0, errmsg: 'ok', access_token: 'TOKEN' });
@@ -24,7 +40,36 @@ export function everyService() {
     }
     if (method === 'POST' && call === 'issue') hasIssue = true;
     return json({});
+  };
+  const authority = new TestAuthority();
+  const names = FIXED_HOSTS.map((host) => `DNS:${host}`).join(',');
+  const tls = loadCertificate(authority.issue('fixed', names));
+  const plain = await messageSink(answer);
+  const fixed = await messageSink(answer, tls);
+  return {
+    url: plain.url,
+    proxyUrl: await tunnelTo(Number(new URL(fixed.url).port)),
+    caFile: authority.caFile,
+    get received() {
+      return [...plain.received, ...fixed.received];
+    },
+  };
+}
+
+/** A proxy that takes every host for one of this machine. */
+async function tunnelTo(port: number): Promise<string> {
+  const server = createServer();
+  server.on('connect', (_request, client) => {
+    const upstream = connect(port, '127.0.0.1', () => {
+      client.write('HTTP/1.1 200 OK\r\n\r\n');
+      upstream.pipe(client);
+      client.pipe(upstream);
+    });
+    upstream.on('error', () => client.destroy());
+    client.on('error', () => upstream.destroy());
+    onTestFinished(() => void upstream.destroy());
   });
+  return `http://127.0.0.1:${await listenTcp(server)}`;
 }
 
 const OPEN_ISSUE = { key: 'OPS-1', fields: { status: { statusCategory: { key: 'new' } } } };
@@ -37,7 +82,8 @@ function json(value: unknown) {
  * Of Webex' message most is ASCII: Alertmanager crashes over a long one that is not.
  * @param smtpPort of a mail server without TLS
  */
-export function everyReceiver(url: string, smtpPort: number): string {
+export function everyReceiver({ url, proxyUrl, caFile }: EveryService, smtpPort: number): string {
+  const fixed = `proxy_url: ${proxyUrl}, tls_config: {ca_file: ${caFile}}`;
   return `
 route:
   receiver: team.x
@@ -56,12 +102,17 @@ receivers:
   slack_configs:
   - {api_url: "${url}/slack", channel: '#ops', send_resolved: true, text: '{{ range .Alerts }}<{{ .Annotations.summary }}>{{ end }}', fields: [{title: T, value: '{{ .Status }}'}, {title: U, value: v, short: true}], actions: [{type: button, text: Go, url: "http://u/?a=1&b=2"}]}
   - {app_url: "${url}/slack-app", app_token: xoxb-1, channel: c, send_resolved: true, icon_emoji: ':x:', message_text: hey, link_names: true, mrkdwn_in: [text]}
+  - {api_url: https://slack.com/api/chat.postMessage, update_message: true, channel: '#u', send_resolved: true, http_config: {authorization: {credentials: xoxb-2}, ${fixed}}}
   pagerduty_configs:
+  - {service_key: 'SK', http_config: {${fixed}}}
   - {url: "${url}/pagerduty", routing_key: KEY, images: [{src: "http://i", alt: a, href: h}], links: [{href: "http://l", text: t}], class: c, component: '{{ .CommonLabels.job }}', group: g}
   - {url: "${url}/pagerduty-plain", routing_key: '{{ "K2" }}', severity: '{{ .CommonLabels.severity }}', details: {num_firing: '', mine: {deep: ['{{ .Status }}', '7']}}}
   opsgenie_configs:
   - {api_url: "${url}/opsgenie", api_key: OK, details: {extra: '{{ .Status }}'}, responders: [{name: 'a,b', type: teams}, {id: i, type: user}, {name: '{{ .CommonLabels.nope }}', type: '{{ .CommonLabels.nope }}'}], tags: 'a,,b', note: n, priority: P1, entity: e, actions: 'x,y', update_alerts: true}
   - {api_url: "${url}/opsgenie-plain/", api_key: OK}
+  pushover_configs:
+  - {user_key: U, token: T, http_config: {${fixed}}}
+  - {user_key: U, token: T, html: true, message: '<b>{{ .CommonLabels.job }}</b> {{ range .Alerts }}{{ .Labels.instance }}{{ end }}', url_title: '{{ .Status }} & more*', device: d, sound: s, ttl: 90s, retry: 2m, http_config: {${fixed}}}
   victorops_configs:
   - {api_url: "${url}/victorops", api_key: "v k", routing_key: 'r/{{ .GroupLabels.alertname }}', message_type: warn, custom_fields: {z: '{{ .Status }}', a: b}}
   wechat_configs:

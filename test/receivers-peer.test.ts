@@ -30,7 +30,7 @@ type Send = (startsAtMs: number, endsAtMs: number) => Promise<void>;
 async function rig() {
   const service = await everyService();
   const mail = await smtpServer({ disabledCommands: ['AUTH', 'STARTTLS'] });
-  return { service, mail, config: everyReceiver(service.url, mail.port) };
+  return { service, mail, config: everyReceiver(service, mail.port) };
 }
 
 type Rig = Awaited<ReturnType<typeof rig>>;
@@ -55,8 +55,8 @@ async function tell({ service, mail }: Rig, send: Send): Promise<void> {
 }
 
 /** With the mail. What each kind is sent: Opsgenie three, WeChat two, Jira two and then four. */
-const FIRING_REQUESTS = 33;
-const RESOLVED_REQUESTS = 30;
+const FIRING_REQUESTS = 37;
+const RESOLVED_REQUESTS = 34;
 
 async function startPeer(config: string): Promise<Send> {
   const dir = testFolder();
@@ -123,7 +123,7 @@ async function startOurs(text: string): Promise<Send> {
 }
 
 /** What differs for a good reason is made equal: times, ports, and what is newer than the peer. */
-function comparable({ service, mail }: Rig): readonly string[] {
+function comparable({ service, mail }: Rig): string {
   const told = service.received.map((request) => {
     const facts = requestFacts(request);
     const text = JSON.stringify({
@@ -136,7 +136,12 @@ function comparable({ service, mail }: Rig): readonly string[] {
       .replaceAll('\\"routeLabels\\":{},', '')
       .replace(/(startsAt|endsAt)(\W+)20\d\d-[\d\-T:.]*Z/g, '$1$2TIME');
   });
-  return [...told, ...mail.received.map(mailFacts)].sort();
+  const lines = [...told, ...mail.received.map(mailFacts)].sort();
+  // Long runs of one character are there to be cut.
+  const shortened = lines.map((line) =>
+    line.replace(/(.)\1{99,}/gu, (run, char: string) => `${char}×${Array.from(run).length}`),
+  );
+  return `${shortened.join('\n')}\n`;
 }
 
 function formFields(body: string): readonly string[] {
@@ -150,15 +155,22 @@ function mailFacts({ from, to, hello, mail }: ReceivedMail): string {
   return JSON.stringify({ ...facts, more, pageBegins: String(html).slice(0, 20) });
 }
 
+/** What the peer, 0.33.1, was seen to send; one request or mail a line. */
+const SEEN = './receivers-peer-sent.txt';
+
 describe('receivers', () => {
+  test('are sent what an Alertmanager was seen to send, byte for byte', async () => {
+    const ours = await rig();
+    await tell(ours, await startOurs(ours.config));
+    await expect(comparable(ours)).toMatchFileSnapshot(SEEN);
+  }, 60_000);
+
   test.skipIf(PEER === undefined)(
-    'are sent what a real Alertmanager sends, byte for byte',
+    'are sent the same by a real Alertmanager',
     async () => {
       const theirs = await rig();
-      const ours = await rig();
       await tell(theirs, await startPeer(theirs.config));
-      await tell(ours, await startOurs(ours.config));
-      expect(comparable(ours)).toEqual(comparable(theirs));
+      await expect(comparable(theirs)).toMatchFileSnapshot(SEEN);
     },
     60_000,
   );

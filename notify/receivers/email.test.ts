@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { SMTPServerAuthentication, SMTPServerAuthenticationResponse } from 'smtp-server';
 import { describe, expect, test } from 'vitest';
 import { Labels } from '../../model/labels.ts';
-import { TestAuthority, testFolder } from '../../test/certificates.ts';
+import { loadCertificate, TestAuthority, testFolder } from '../../test/certificates.ts';
 import { listenTcp } from '../../test/listening-server.ts';
 import {
   FIRED_AT_MS,
@@ -33,8 +33,7 @@ function email(port: number, more = '') {
 
 function certificate() {
   const authority = new TestAuthority();
-  const { certFile, keyFile } = authority.issue('mail', 'DNS:localhost,IP:127.0.0.1');
-  const tls = { cert: readFileSync(certFile), key: readFileSync(keyFile) };
+  const tls = loadCertificate(authority.issue('mail', 'DNS:localhost,IP:127.0.0.1'));
   return { tls, caFile: authority.caFile };
 }
 
@@ -57,7 +56,10 @@ describe('email', () => {
     const { port, received } = await smtpServer({ disabledCommands: ['AUTH', 'STARTTLS'] });
     const notifier = await email(port, 'require_tls: false\nhello: wk.example');
     const notification = notificationOf(ALERTS, { groupLabels: Labels.fromRecord({ g: 'Ü' }) });
-    expect(await notifier.notify(notification, NEVER)).toEqual({ kind: 'sent' });
+    const answers: unknown[] = [];
+    const onAnswer = (...answer: unknown[]): number => answers.push(answer);
+    expect(await notifier.notify({ ...notification, onAnswer }, NEVER)).toEqual({ kind: 'sent' });
+    expect(answers).toEqual([[250, expect.stringMatching(/^250 /) as string]]);
     const [mail] = received;
     expect(mail).toMatchObject({
       from: 'wk@x.example',

@@ -15,6 +15,8 @@ import { type SmtpEnvelope, SmtpError, type SmtpServer, SmtpSession } from './sm
 const SUBJECT = '{{ template "email.default.subject" . }}';
 const IMPLICIT_TLS_PORT = 465;
 const THREAD_HASH_LENGTH = 16;
+/** Of the number that an answer begins with. */
+const STATUS_LENGTH = 3;
 
 interface Email {
   readonly envelope: SmtpEnvelope;
@@ -46,7 +48,8 @@ export class EmailNotifier implements Notifier {
     try {
       await session.connect();
       if (login !== undefined) await session.logIn(login);
-      const refusals = await session.send(email.envelope, email.message);
+      const { text, refusals } = await session.send(email.envelope, email.message);
+      notification.onAnswer?.(Number(text.slice(0, STATUS_LENGTH)), text);
       session.quit();
       if (refusals.length === 0) return { kind: 'sent' };
       return { kind: 'sent', warning: `send RCPT command: ${refusals.join('; ')}` };

@@ -23,6 +23,12 @@ export interface SmtpEnvelope {
   readonly to: readonly string[];
 }
 
+export interface SmtpAnswer {
+  /** `250 2.0.0 OK queued` */
+  readonly text: string;
+  readonly refusals: readonly string[];
+}
+
 /** The message names the step, in Alertmanager's words. */
 export class SmtpError extends Error {
   override readonly name = 'SmtpError';
@@ -121,19 +127,21 @@ export class SmtpSession {
   }
 
   /**
-   * @returns the refusals of recipients, when the server took the message for others
+   * @returns what the server said, and why it refused some of the recipients
    * @throws SmtpError
    */
-  async send({ from, to }: SmtpEnvelope, message: Buffer): Promise<readonly string[]> {
+  async send({ from, to }: SmtpEnvelope, message: Buffer): Promise<SmtpAnswer> {
     const refusals: string[] = [];
+    let text = '';
     const sent = callback((done) =>
       this.#connection.send({ from, to: [...to] }, message, (error, info) => {
+        text = info?.response ?? '';
         for (const refusal of info?.rejectedErrors ?? []) refusals.push(answerOf(refusal));
         done(error);
       }),
     );
     await this.#step(sent, sendProblem);
-    return refusals;
+    return { text, refusals };
   }
 
   /** Takes leave. */
