@@ -36,8 +36,8 @@ export async function runServe(flags: ParsedFlags): Promise<number> {
   console.log(`Watchkeeper answers at ${program.url}`);
   if (options.configFile === undefined) {
     console.log(
-      'It watches itself. Next: --config.file=prometheus.yml to scrape your targets; ' +
-        `or ask it: watchkeeper query --url=${program.url} up`,
+      'It watches itself, and the cluster of KUBECONFIG if there is one: open the address in a ' +
+        'browser. Next: --config.file=prometheus.yml to scrape your targets.',
     );
   }
   await ended.promise;

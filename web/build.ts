@@ -1,10 +1,14 @@
 /** Builds the web application unless what is built is of these very sources. */
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { build } from 'vite';
 
 const ROOT = import.meta.dirname;
+const LOCK = join(ROOT, 'dist.lock');
+const LOCK_MS_MAX = 180_000;
+const LOCK_LOOK_MS = 200;
 const STAMP = join(ROOT, 'dist', 'sources.sha256');
 
 function sourcesHash(): string {
@@ -21,9 +25,32 @@ function sourcesHash(): string {
   return hash.digest('hex');
 }
 
-const hash = sourcesHash();
-if (!existsSync(STAMP) || readFileSync(STAMP, 'utf8') !== hash) {
+/** Two may want it at once; the second waits, and finds it done. */
+async function withLock(work: () => Promise<void>): Promise<void> {
+  for (const endMs = Date.now() + LOCK_MS_MAX; ; ) {
+    try {
+      mkdirSync(LOCK);
+      break;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      // Whoever holds it for that long has died.
+      if (Date.now() > endMs) break;
+      await pause(LOCK_LOOK_MS);
+    }
+  }
+  try {
+    await work();
+  } finally {
+    rmSync(LOCK, { recursive: true, force: true });
+  }
+}
+
+async function buildIfNeeded(): Promise<void> {
+  const hash = sourcesHash();
+  if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === hash) return;
   process.stderr.write('building the web application, once …\n');
   await build({ configFile: join(ROOT, 'vite.config.ts'), logLevel: 'warn' });
   writeFileSync(STAMP, hash);
 }
+
+await withLock(buildIfNeeded);

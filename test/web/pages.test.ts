@@ -6,7 +6,7 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PAGE_PATHS } from '../../api/web/web-app-routes.ts';
 import { findOnPath } from '../../bench/process.ts';
-import { type RunningProgram, runProgram } from '../e2e/run-program.ts';
+import { type RunningProgram, runProgram, temporaryDir } from '../e2e/run-program.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -15,12 +15,13 @@ const chromiumPath = findOnPath('chromium') ?? findOnPath('google-chrome');
 const missing = chromiumPath === undefined ? ' (not run: chromium is not on PATH)' : '';
 
 describe.skipIf(chromiumPath === undefined)(`web pages${missing}`, () => {
+  const dir = temporaryDir();
   let browser: Browser;
   let program: RunningProgram;
 
   beforeAll(async () => {
     execFileSync(process.execPath, [resolve(ROOT, 'web/build.ts')], { cwd: ROOT });
-    program = await runProgram([]);
+    program = await runProgram([`--data=${dir.path}`, '--listen=127.0.0.1:0']);
     browser = await chromium.launch({
       executablePath: chromiumPath ?? '',
       args: ['--no-sandbox'],
@@ -29,6 +30,7 @@ describe.skipIf(chromiumPath === undefined)(`web pages${missing}`, () => {
   afterAll(async () => {
     await browser.close();
     await program.stop();
+    dir.remove();
   });
 
   /** A page, and what it complained of: errors, refused policies, answers of 400 and more. */
