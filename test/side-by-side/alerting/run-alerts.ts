@@ -11,7 +11,7 @@ import { startSink } from './webhook-sink.ts';
 
 const MINUTE_MS = 60_000;
 /** Starting takes some seconds, more on a busy machine. */
-const PREPARE_MS = 35_000;
+const PREPARE_MS = 60_000;
 
 export async function runAlertScenarios(
   only: ReadonlySet<string> | undefined,
