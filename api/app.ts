@@ -3,6 +3,8 @@ import { type Context, Hono } from 'hono';
 import type { Registry } from 'prom-client';
 import type { ScrapeManager } from '../collector/scrape/scrape-manager.ts';
 import type { Logger } from '../model/logger.ts';
+import { type AcknowledgeDeps, acknowledgeRoutes } from './acknowledge/acknowledge-routes.ts';
+import { type SilencePreviewDeps, silencePreviewRoutes } from './acknowledge/silence-preview.ts';
 import { alertQualityRoutes } from './alert-quality/quality-routes.ts';
 import { alertmanagerApi } from './alertmanager/alertmanager-api.ts';
 import type { AlertmanagerDeps } from './alertmanager/alertmanager-deps.ts';
@@ -58,7 +60,7 @@ export interface AppDeps {
   readonly policies: PolicyRouteDeps;
   /** Other ones, that our rules' alerts go to. */
   readonly alertmanagers: AlertmanagerUrls;
-  readonly why: WhyDeps;
+  readonly why: WhyDeps & AcknowledgeDeps & SilencePreviewDeps;
   readonly backTest: BackTestRouteDeps;
   readonly write: WriteDeps & OtlpDeps & PushDeps;
   readonly read: ReadDeps;
@@ -131,6 +133,8 @@ function apiV1(deps: AppDeps): Hono {
     }),
   );
   api.route('/', whyRoutes(deps.why));
+  api.route('/', acknowledgeRoutes(deps.why));
+  api.route('/', silencePreviewRoutes(deps.why));
   api.route('/', backTestRoutes(deps.backTest));
   api.route('/', notificationTestRoutes(deps.alertmanager));
   api.route('/', statusRoutes(deps.status, deps.query.now));

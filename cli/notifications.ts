@@ -15,9 +15,10 @@ import type { Config } from '../config/types.ts';
 import type { Alert, AlertSink } from '../model/alert.ts';
 import type { AlertDecisionSink } from '../model/alert-decisions.ts';
 import { SYSTEM_CLOCK } from '../model/clock.ts';
-import type { StateStore } from '../model/documents.ts';
+import type { DocumentStore, StateStore } from '../model/documents.ts';
 import type { Logger } from '../model/logger.ts';
 import { VERSION } from '../model/version.ts';
+import { Acknowledgements } from '../notify/acknowledgements.ts';
 import { DecisionRecorder } from '../notify/decision-recorder.ts';
 import { type IntegrationsByReceiver, NotificationEngine } from '../notify/notification-engine.ts';
 import type { NotifyEvent } from '../notify/notify-event.ts';
@@ -40,6 +41,7 @@ export interface NotificationParts {
   /** Who else is told of alerts of our own. */
   readonly others: AlertSink;
   readonly decisions: AlertDecisionSink;
+  readonly documents: DocumentStore;
   readonly registry: Registry;
   readonly logger: Logger;
   readonly options: ServeOptions['notifications'];
@@ -87,6 +89,7 @@ function createHttp(config: HttpClientConfig): ReceiverHttp {
 
 export class ProgramNotifications implements AlertSink, NotificationSource {
   readonly #parts: NotificationParts;
+  readonly acknowledgements: Acknowledgements;
   readonly #metrics: NotifyMetrics;
   readonly #recorder: DecisionRecorder;
   #engine: NotificationEngine | undefined;
@@ -96,6 +99,7 @@ export class ProgramNotifications implements AlertSink, NotificationSource {
 
   constructor(parts: NotificationParts) {
     this.#parts = parts;
+    this.acknowledgements = new Acknowledgements(parts.documents);
     const isKnown = (alert: string) => this.#engine?.alertOf(alert) !== undefined;
     this.#recorder = new DecisionRecorder(parts.decisions, isKnown);
     this.#metrics = notifyMetrics(parts.registry, SYSTEM_CLOCK, () => this.#engine);
@@ -133,6 +137,7 @@ export class ProgramNotifications implements AlertSink, NotificationSource {
         clock: SYSTEM_CLOCK,
         store: new StoredNotifyState(this.#parts.state),
         observe: (event) => this.#observe(event),
+        acknowledgements: this.acknowledgements,
         ...this.#parts.options,
       });
       return;

@@ -160,6 +160,7 @@ class ProgramParts implements Program {
         state: this.#store.state,
         others: this.#collector.alertmanagers,
         decisions: this.#store.decisionSink,
+        documents: this.#store.documents,
         registry: this.#registry,
         logger: this.#logger.with({ component: 'notify' }),
         options: this.#options.notifications,

@@ -1,4 +1,5 @@
 /** What the answers to "why" are made of in the running program. */
+import type { AcknowledgeDeps } from '../api/acknowledge/acknowledge-routes.ts';
 import type { WhyDeps } from '../api/why/why-answer.ts';
 import type { Engine } from '../promql/engine/engine.ts';
 import { engineQuery } from '../rules/evaluation/rule-query.ts';
@@ -13,12 +14,19 @@ export interface WhyParts {
   readonly engine: Engine;
 }
 
-export function whyDeps({ store, notifications, rules, engine }: WhyParts): WhyDeps {
+export function whyDeps({
+  store,
+  notifications,
+  rules,
+  engine,
+}: WhyParts): WhyDeps & AcknowledgeDeps {
   return {
     decisions: store.decisionSource,
     source: notifications,
     groups: () => rules.manager.groups,
     query: engineQuery(engine),
+    acknowledgements: notifications.acknowledgements,
+    sink: store.decisionSink,
     now: Date.now,
   };
 }

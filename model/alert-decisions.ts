@@ -38,6 +38,9 @@ export const DECISION_KINDS = [
   'failed',
   /** No group: there are too many. */
   'no_group',
+  /** Somebody has taken it upon themselves; has given it back. */
+  'acknowledged',
+  'unacknowledged',
 ] as const;
 export type DecisionKind = (typeof DECISION_KINDS)[number];
 

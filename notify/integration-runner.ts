@@ -39,6 +39,7 @@ export interface RunnerOptions {
   readonly observe: NotifyObserver;
   /** Resolves when what the log took note of is kept, or cannot be. */
   readonly settled: () => Promise<void>;
+  readonly isAcknowledged: (alert: NotifiedAlert, nowMs: number) => boolean;
 }
 
 export class IntegrationRunner {
@@ -66,6 +67,15 @@ export class IntegrationRunner {
     return run;
   }
 
+  /** Fingerprints of alerts that the integration was last told of as firing. */
+  told(groupKey: string, integration: Integration): ReadonlySet<string> {
+    return new Set(this.#options.log.get(logKey(groupKey, integration))?.entry?.firing);
+  }
+
+  isAcknowledged(alert: NotifiedAlert, nowMs: number): boolean {
+    return this.#options.isAcknowledged(alert, nowMs);
+  }
+
   /** Resolves when nothing is being sent. */
   async idle(): Promise<void> {
     await Promise.allSettled(this.#running.values());
@@ -88,8 +98,14 @@ export class IntegrationRunner {
     const reason =
       reasonAfter(entry) ?? (mayHaveArrived ? reasonAfter(asTold(attempt, nowMs)) : undefined);
     const name = nameOf(integration, flush);
-    if (reason === undefined) {
-      const because = reasonNotToNotify(entry, firing, dedup);
+    // What somebody works on is not repeated to anybody; news of its group are told.
+    const isHeld =
+      reason === 'repeat interval elapsed' &&
+      alerts.every((alert) => alert.status === 'resolved' || this.isAcknowledged(alert, nowMs));
+    if (reason === undefined || isHeld) {
+      const because = isHeld
+        ? 'it is acknowledged: nothing is repeated'
+        : reasonNotToNotify(entry, firing, dedup);
       observe({ kind: 'unchanged', ...name, because, firing, resolved, nowMs });
       return true;
     }

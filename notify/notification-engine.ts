@@ -4,6 +4,7 @@ import { type Alert, type AlertSink, isResolvedAt } from '../model/alert.ts';
 import { alertFingerprint } from '../model/alert-fingerprint.ts';
 import type { Clock } from '../model/clock.ts';
 import type { Labels } from '../model/labels.ts';
+import type { Acknowledgement, Acknowledgements } from './acknowledgements.ts';
 import type { AlertGroup } from './alert-group.ts';
 import { AlertStore } from './alert-store.ts';
 import { Dispatcher } from './dispatcher.ts';
@@ -47,6 +48,8 @@ export interface EngineOptions {
   readonly maintenanceIntervalMs?: number;
   readonly alertGcIntervalMs?: number;
   /** 0, as elsewhere here: no limit. */
+  /** Undefined: nobody can acknowledge. */
+  readonly acknowledgements?: Acknowledgements;
   readonly groupsMax?: number;
   readonly silencesMax?: number;
   readonly alertsPerNameMax?: number;
@@ -128,6 +131,8 @@ export class NotificationEngine implements AlertSink {
       random,
       observe,
       settled: () => this.#writer.settled(),
+      isAcknowledged: ({ fingerprint, startsAtMs }, nowMs) =>
+        options.acknowledgements?.of(fingerprint, { startsAtMs }, nowMs) !== undefined,
     });
     this.#restoredFlushes = this.#restore(state);
     this.#generation = this.#build(config, integrations);
@@ -212,6 +217,13 @@ export class NotificationEngine implements AlertSink {
 
   alertOf(fingerprint: string): Alert | undefined {
     return this.#alerts.get(fingerprint);
+  }
+
+  /** Who has taken an alert upon themselves, if it holds now. */
+  acknowledgementOf(fingerprint: string): Acknowledgement | undefined {
+    const alert = this.#alerts.get(fingerprint);
+    const nowMs = this.#options.clock.nowMs();
+    return alert && this.#options.acknowledgements?.of(fingerprint, alert, nowMs);
   }
 
   groups(): Iterable<AlertGroup> {
@@ -325,6 +337,12 @@ export class NotificationEngine implements AlertSink {
     this.#log.collect(nowMs);
     this.silences.collect(nowMs);
     this.#generation.inhibitor.collect(nowMs);
+    // What the store does not take now is tried again.
+    void this.#options.acknowledgements
+      ?.collect((fingerprint) => this.#alerts.get(fingerprint), nowMs)
+      .catch((error: unknown) => {
+        this.#observe({ kind: 'storeFailed', message: String(error), nowMs });
+      });
   }
 
   /** Forgets resolved alerts, except those that somebody is still to be told of. */

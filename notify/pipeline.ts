@@ -1,4 +1,5 @@
 /** What happens to a group at each flush: who is silent, who is told. */
+import type { EscalationStep } from '../config/alertmanager/types.ts';
 import type { Inhibitor } from './inhibitor.ts';
 import type { GroupFlush, IntegrationRunner } from './integration-runner.ts';
 import type { Integration, NotifiedAlert } from './notifier.ts';
@@ -57,7 +58,26 @@ export class Pipeline {
     const runs = (integrations.get(receiver) ?? []).map((integration) => {
       return runner.run(integration, { ...flush, alerts });
     });
+    for (const step of options.escalate) runs.push(...this.#escalate(step, { ...flush, alerts }));
     return (await Promise.all(runs)).every(Boolean);
+  }
+
+  /**
+   * Tells the receiver of a step of what has fired for long and is not acknowledged; what it was
+   * told of, it is also told the end of.
+   */
+  #escalate({ afterMs, receiver }: EscalationStep, flush: GroupFlush): Promise<boolean>[] {
+    const { integrations, runner } = this.#options;
+    const { nowMs, groupKey } = flush;
+    return (integrations.get(receiver) ?? []).flatMap((integration) => {
+      const told = runner.told(groupKey, integration);
+      const alerts = flush.alerts.filter((alert) => {
+        if (told.has(alert.fingerprint)) return true;
+        const isDue = alert.status === 'firing' && nowMs - alert.startsAtMs >= afterMs;
+        return isDue && !runner.isAcknowledged(alert, nowMs);
+      });
+      return alerts.length === 0 ? [] : [runner.run(integration, { ...flush, alerts })];
+    });
   }
 
   routeMute(options: RouteOptions, nowMs: number): RouteMute | undefined {

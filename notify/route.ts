@@ -1,5 +1,5 @@
 /** The routing tree: which receivers an alert goes to, and how it is grouped there. */
-import type { RepeatPlan, RouteConfig } from '../config/alertmanager/types.ts';
+import type { EscalationStep, RepeatPlan, RouteConfig } from '../config/alertmanager/types.ts';
 import {
   type AlertMatcher,
   matchersText,
@@ -17,6 +17,8 @@ export interface RouteOptions {
   readonly repeatIntervalMs: number;
   /** In place of the interval; not inherited. */
   readonly repeat: RepeatPlan | undefined;
+  /** Who else is told of what is not acknowledged in time. */
+  readonly escalate: readonly EscalationStep[];
   /** Not inherited; neither are the active ones. */
   readonly muteTimeIntervals: readonly string[];
   readonly activeTimeIntervals: readonly string[];
@@ -34,6 +36,7 @@ const DEFAULT_OPTIONS: RouteOptions = {
   groupIntervalMs: 5 * MINUTE_MS,
   repeatIntervalMs: 240 * MINUTE_MS,
   repeat: undefined,
+  escalate: [],
   muteTimeIntervals: [],
   activeTimeIntervals: [],
   labels: Labels.EMPTY,
@@ -101,6 +104,7 @@ function inherit(config: RouteConfig, parent: RouteOptions): RouteOptions {
     groupIntervalMs: config.groupIntervalMs ?? parent.groupIntervalMs,
     repeatIntervalMs: config.repeatIntervalMs ?? parent.repeatIntervalMs,
     repeat: config.repeat,
+    escalate: config.escalate ?? parent.escalate,
     muteTimeIntervals: config.muteTimeIntervals,
     activeTimeIntervals: config.activeTimeIntervals,
     labels:

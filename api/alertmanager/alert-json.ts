@@ -1,6 +1,7 @@
 /** Alerts and silences as the API shows them; fields in the original's order. */
 import type { Alert } from '../../model/alert.ts';
 import type { Labels } from '../../model/labels.ts';
+import type { Acknowledgement } from '../../notify/acknowledgements.ts';
 import type { AlertSilencers } from '../../notify/notification-engine.ts';
 import { type Silence, silenceState } from '../../notify/silence.ts';
 
@@ -20,9 +21,11 @@ export interface ShownAlert {
   readonly receivers: readonly string[];
   /** Names of the intervals that keep its group silent. */
   readonly mutedBy: readonly string[];
+  readonly acknowledgement: Acknowledgement | undefined;
 }
 
-export function alertJson({ fingerprint, alert, silencers, receivers, mutedBy }: ShownAlert) {
+export function alertJson(shown: ShownAlert) {
+  const { fingerprint, alert, silencers, receivers, mutedBy, acknowledgement } = shown;
   const { silencedBy, inhibitedBy } = silencers;
   const isSuppressed = silencedBy.length + inhibitedBy.length + mutedBy.length > 0;
   return {
@@ -40,6 +43,18 @@ export function alertJson({ fingerprint, alert, silencers, receivers, mutedBy }:
     updatedAt: timeText(alert.updatedAtMs),
     generatorURL: alert.generatorUrl === '' ? undefined : alert.generatorUrl,
     labels: labelsJson(alert.labels),
+    // Ours; left out where there is none.
+    acknowledgement: acknowledgement && acknowledgementJson(acknowledgement),
+  };
+}
+
+/** As it is shown beside an alert. */
+export function acknowledgementJson({ atMs, expiresAtMs, createdBy, comment }: Acknowledgement) {
+  return {
+    at: timeText(atMs),
+    expiresAt: expiresAtMs === undefined ? undefined : timeText(expiresAtMs),
+    createdBy,
+    comment,
   };
 }
 

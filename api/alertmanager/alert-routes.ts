@@ -27,7 +27,8 @@ export function alertRoutes(deps: AlertmanagerDeps): Hono {
       if (!receivers.some(selection.takesReceiver)) continue;
       const silencers = selection.take(fingerprint, alert);
       if (silencers === undefined) continue;
-      shown.push({ fingerprint, alert, silencers, receivers, mutedBy: [] });
+      const acknowledgement = source.engine.acknowledgementOf(fingerprint);
+      shown.push({ fingerprint, alert, silencers, receivers, mutedBy: [], acknowledgement });
     }
     shown.sort((a, b) => compareUtf8(a.fingerprint, b.fingerprint));
     return jsonAnswer(c, JSON.stringify(shown.map(alertJson)));
@@ -74,7 +75,8 @@ function shownGroups(
     for (const [fingerprint, alert] of group.alerts) {
       const silencers = selection.take(fingerprint, alert);
       if (silencers === undefined) continue;
-      alerts.push({ fingerprint, alert, silencers, mutedBy });
+      const acknowledgement = source.engine.acknowledgementOf(fingerprint);
+      alerts.push({ fingerprint, alert, silencers, mutedBy, acknowledgement });
       const receivers = receiversOf.get(fingerprint) ?? [];
       receivers.push(receiver);
       receiversOf.set(fingerprint, receivers);

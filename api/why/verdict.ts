@@ -45,13 +45,20 @@ export function verdictOf(
   const state = STATE_OF[last.kind] ?? 'unknown';
   const started = life.findLast(({ kind }) => kind === 'firing');
   const since = state === 'firing' ? (started ?? last) : last;
-  return { state, since: timeText(since.atMs), text: lifeText(last, since), receivers };
+  const text = lifeText(last, since) + acknowledgedText(episode);
+  return { state, since: timeText(since.atMs), text, receivers };
 }
 
 /** The decision that the last episode began with: after the last end. */
 function begin(life: readonly AlertDecision[]): AlertDecision {
   const ended = life.slice(0, -1).findLastIndex(({ kind }) => STATE_OF[kind] === 'inactive');
   return life[ended + 1] as AlertDecision;
+}
+
+function acknowledgedText(episode: readonly AlertDecision[]): string {
+  const last = episode.findLast(({ kind }) => kind.endsWith('acknowledged'));
+  if (last?.kind !== 'acknowledged') return '';
+  return ` It was acknowledged at ${timeText(last.atMs)} ${last.reason}.`;
 }
 
 function lifeText(last: AlertDecision, since: AlertDecision): string {

@@ -81,6 +81,12 @@ receivers: [ { name: r } ]
     );
   });
 
+  test('steps of an escalation, which is ours, are left out of routes', () => {
+    const text = 'route: {receiver: r, escalate: [{after: 5m, receiver: s}]}\n';
+    expect(maskedAlertmanagerPart(text)).toBe('route: { receiver: r }\n');
+    expect(maskSecrets(text)).toBe('route: { receiver: r }\n');
+  });
+
   test('what is used again is left too', () => {
     const text = 'x: &r {receiver: r}\nroute: *r\nreceivers: [{name: r}]\n';
     expect(maskedAlertmanagerPart(text)).toContain('x:');

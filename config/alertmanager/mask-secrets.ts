@@ -32,7 +32,7 @@ const DEPTH_MAX = 100;
 
 /**
  * The text with every secret as `<secret>`; comments and order stay. Loading it gives the same
- * configuration, but for the secrets.
+ * configuration, but for the secrets and what Alertmanager does not have.
  * @param text YAML that has been loaded before
  */
 export function maskSecrets(text: string): string {
@@ -97,6 +97,10 @@ class Masker {
     if (path.length > DEPTH_MAX) return;
     if (isSeq(node)) for (const item of node.items) this.visit(item, path);
     if (!isMap(node)) return;
+    // Ours: Alertmanager's tools would refuse the whole file for it.
+    if (path[0] === 'route') {
+      node.items = node.items.filter(({ key }) => !isScalar(key) || key.source !== 'escalate');
+    }
     for (const pair of node.items) {
       const name = isScalar(pair.key) ? (pair.key.source ?? '') : '';
       if (isSecret(name, path)) this.#mask(pair.value);

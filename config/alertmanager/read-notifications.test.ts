@@ -181,6 +181,29 @@ receivers: [{name: r}]
     ]);
   });
 
+  test('steps of an escalation have a time and another receiver', () => {
+    const { route } = read(`
+route: {receiver: r, escalate: [{after: 15m, receiver: s}], routes: [{escalate: []}, {}]}
+receivers: [{name: r}, {name: s}]
+`);
+    expect(route.escalate).toEqual([{ afterMs: 900_000, receiver: 's' }]);
+    expect(route.routes.map(({ escalate }) => escalate)).toEqual([[], undefined]);
+    const bad = `
+route:
+  receiver: r
+  escalate: [{receiver: s}, {after: 1x, receiver: s}, {after: 5m, receiver: t}]
+  routes: [{escalate: [{after: 5m, receiver: r, to: x}]}]
+receivers: [{name: r}, {name: s}]
+`;
+    const found = problems(bad).join('\n');
+    expect(found).toContain('after is missing in escalate');
+    expect(found).toContain('receiver "s" is told already');
+    expect(found).toContain('undefined receiver "t" used in escalate');
+    expect(found).toContain('receiver "r" is told already');
+    expect(found).toContain('field to not found');
+    expect(found).toContain('1x');
+  });
+
   test('trees that go too deep are refused', () => {
     const open = '{receiver: r, routes: ['.repeat(150);
     const text = `route: ${open}${']}'.repeat(150)}\nreceivers: [{name: r}]\n`;

@@ -129,6 +129,7 @@ function checkReferences(
     if (receiver === '' || receiverNames.has(receiver)) return;
     section.problem('receiver', `undefined receiver ${quote(receiver)} used in route`);
   });
+  checkEscalation(root, '', receiverNames);
   walk(root, ({ section, config }) => {
     const check = (field: string, names: readonly string[]): void => {
       for (const name of names) {
@@ -139,6 +140,26 @@ function checkReferences(
     check('active_time_intervals', config.activeTimeIntervals);
     check('mute_time_intervals', config.muteTimeIntervals);
   });
+}
+
+/** @param inherited the receiver of the routes above */
+function checkEscalation(
+  { section, config, children }: ReadRoute,
+  inherited: string,
+  receivers: ReadonlySet<string>,
+): void {
+  const own = config.receiver === '' ? inherited : config.receiver;
+  const seen = new Set([own]);
+  for (const { receiver } of config.escalate ?? []) {
+    if (!receivers.has(receiver)) {
+      section.problem('escalate', `undefined receiver ${quote(receiver)} used in escalate`);
+    } else if (seen.has(receiver)) {
+      const text = `receiver ${quote(receiver)} is told already: escalate names another one`;
+      section.problem('escalate', text);
+    }
+    seen.add(receiver);
+  }
+  for (const child of children) checkEscalation(child, own, receivers);
 }
 
 /** Children first, as Alertmanager looks for what is undefined. */

@@ -29,6 +29,7 @@ export function readRoute(reader: YamlReader, node: Node, mode: MatcherMode, dep
     groupWaitMs: readInterval(section, 'group_wait'),
     groupIntervalMs: readNonZero(section, 'group_interval'),
     repeatIntervalMs: readNonZero(section, 'repeat_interval'),
+    escalate: readEscalation(section),
     matchers: readMatchers(section, MATCHER_FIELDS, mode),
     continue: section.boolean('continue'),
     muteTimeIntervals: section.strings('mute_time_intervals'),
@@ -90,6 +91,23 @@ function readNonZero(section: YamlSection, name: string): number | undefined {
     section.problem(name, `${name} cannot be zero`);
   }
   return intervalMs;
+}
+
+/** A list of `{after: 15m, receiver: x}`. */
+function readEscalation(section: YamlSection): RouteConfig['escalate'] {
+  const { reader } = section;
+  const nodes = section.items('escalate', '[]config.plain', 'a list of {after, receiver}');
+  return nodes?.map((node) => {
+    const step = new YamlSection(reader, node, 'config.plain');
+    const problemsBefore = reader.problems.count;
+    const afterMs = step.durationMs('after');
+    if (afterMs === 0 && reader.problems.count === problemsBefore) {
+      step.problem('after', 'after is missing in escalate', 'write it as 15m');
+    }
+    const receiver = step.string('receiver');
+    step.finish();
+    return { afterMs, receiver };
+  });
 }
 
 function readLabels(section: YamlSection, mode: MatcherMode): Labels {

@@ -30,6 +30,8 @@ export interface RouteConfig {
   readonly repeatIntervalMs: number | undefined;
   /** Of an alarm policy, in place of the interval; not inherited. */
   readonly repeat?: RepeatPlan | undefined;
+  /** Ours: undefined is inherited. */
+  readonly escalate?: readonly EscalationStep[] | undefined;
   /** `match`, `match_re` and `matchers`, sorted. */
   readonly matchers: readonly AlertMatcher[];
   readonly continue: boolean;
@@ -37,6 +39,12 @@ export interface RouteConfig {
   readonly activeTimeIntervals: readonly string[];
   readonly labels: Labels;
   readonly routes: readonly RouteConfig[];
+}
+
+/** Who is told of an alert that has fired for so long and that nobody has acknowledged. */
+export interface EscalationStep {
+  readonly afterMs: number;
+  readonly receiver: string;
 }
 
 /** When somebody is told again of what goes on. */
