@@ -1,7 +1,6 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { notificationConfig } from '../test/notify-rig.ts';
-import { buildIntegrations } from './build-integrations.ts';
-import type { Notifier } from './notifier.ts';
+import { loadTestReceivers } from '../test/receiver-rig.ts';
 
 const TEXT = `
 route: {receiver: r}
@@ -15,27 +14,24 @@ receivers:
   - {room_id: x, http_config: {authorization: {credentials: y}}}
 `;
 
-const notifier: Notifier = { notify: () => Promise.resolve({ kind: 'sent' }) };
-
 describe('buildIntegrations', () => {
-  test('gives every receiver its integrations, numbered within their kind', () => {
-    const config = notificationConfig(TEXT);
-    const built = buildIntegrations('f', config, {
-      webhook: () => notifier,
-      webex: () => notifier,
-    });
-    expect(built.get('empty')).toEqual([]);
-    expect(built.get('r')).toEqual([
-      { receiver: 'r', kind: 'webhook', index: 0, sendResolved: true, notifier },
-      { receiver: 'r', kind: 'webhook', index: 1, sendResolved: false, notifier },
-      { receiver: 'r', kind: 'webex', index: 0, sendResolved: true, notifier },
+  test('gives every receiver its integrations, numbered within their kind', async () => {
+    const receivers = await loadTestReceivers(notificationConfig(TEXT));
+    onTestFinished(() => receivers.close());
+    const shown = [...receivers.integrations].map(([name, list]) => [
+      name,
+      list.map(({ receiver, kind, index, sendResolved }) => [receiver, kind, index, sendResolved]),
     ]);
-  });
-
-  test('names the section and place of a kind that is not supported', () => {
-    const config = notificationConfig(TEXT);
-    expect(() => buildIntegrations('f', config, { webhook: () => notifier })).toThrow(
-      'alertmanager.yml:10:5: webex_configs is not supported',
-    );
+    expect(shown).toEqual([
+      ['empty', []],
+      [
+        'r',
+        [
+          ['r', 'webhook', 0, true],
+          ['r', 'webhook', 1, false],
+          ['r', 'webex', 0, true],
+        ],
+      ],
+    ]);
   });
 });

@@ -28,8 +28,8 @@ export function dingtalkNotifier(config: RobotConfig, context: ReceiverContext):
   return robotNotifier(DINGTALK, config, context);
 }
 
-function dingtalkRequest({ url, secret, message, mentions, nowMs }: RobotPost) {
-  const { mobiles, userIds, isAll } = mentions;
+function dingtalkRequest({ url, secret, message, nowMs }: RobotPost) {
+  const { mobiles, userIds, isAll } = message.mentions;
   // People are called only if they stand in the text, too.
   const called = [...mobiles, ...userIds].map((one) => `@${one}`).join(' ');
   const text = robotText(message, TEXT_BYTES_MAX, called, jsonBytes);

@@ -27,7 +27,8 @@ export function feishuNotifier(config: RobotConfig, context: ReceiverContext): N
   return robotNotifier(FEISHU, config, context);
 }
 
-function feishuRequest({ url, secret, message, mentions, isFiring, nowMs }: RobotPost) {
+function feishuRequest({ url, secret, message, isFiring, nowMs }: RobotPost) {
+  const { mentions } = message;
   const everybody = mentions.isAll ? ['<at id=all></at>'] : [];
   const called = [...everybody, ...mentions.userIds.map((id) => `<at id=${id}></at>`)].join(' ');
   // The card has the title.

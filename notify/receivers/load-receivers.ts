@@ -58,7 +58,7 @@ export async function loadReceivers(
     closeLater: (one) => closers.push(one),
   });
   try {
-    return { integrations: buildIntegrations(path, config, factories), templates, close };
+    return { integrations: buildIntegrations(config, factories), templates, close };
   } catch (error) {
     close();
     throw error;

@@ -8,7 +8,8 @@ const LIMITS = { burst: 8, windowMs: 60_000, spacingMs: 5000 };
 const NEVER = new AbortController().signal;
 
 function message(title: string): RobotMessage {
-  return { title, blocks: [`block of ${title}`], firingCount: 2, link: 'http://w' };
+  const mentions = { mobiles: [title], userIds: ['u'], isAll: title === 'm11' };
+  return { title, blocks: [`block of ${title}`], firingCount: 2, link: 'http://w', mentions };
 }
 
 function rig() {
@@ -45,6 +46,7 @@ describe('a lane', () => {
     expect(sent).toHaveLength(9);
     expect(sent[8]?.message).toMatchObject({
       title: '4 groups, 8 firing',
+      mentions: { mobiles: ['m8', 'm9', 'm10', 'm11'], userIds: ['u'], isAll: true },
       blocks: [
         '**m8**',
         'block of m8',

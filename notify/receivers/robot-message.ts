@@ -1,4 +1,5 @@
 /** What robots of chats are told: the alerts as a list in Markdown, within the chat's limit. */
+import type { RobotMentions } from '../../config/alertmanager/receivers/robot.ts';
 import type { GoInstant } from '../../model/template/value/go-instant.ts';
 import type { NotificationData, TemplateAlert } from '../template/notification-data.ts';
 import { headBytes } from './truncate.ts';
@@ -10,6 +11,8 @@ export interface RobotMessage {
   readonly firingCount: number;
   /** Where the rest can be seen. */
   readonly link: string;
+  /** Final, not templates. */
+  readonly mentions: RobotMentions;
 }
 
 const MS_NANOS = 1_000_000n;
@@ -75,6 +78,11 @@ export function digest(messages: readonly RobotMessage[]): RobotMessage {
     blocks: messages.flatMap(({ title, blocks }) => [`**${plain(title)}**`, ...blocks]),
     firingCount,
     link: first?.link ?? '',
+    mentions: {
+      mobiles: [...new Set(messages.flatMap(({ mentions }) => mentions.mobiles))],
+      userIds: [...new Set(messages.flatMap(({ mentions }) => mentions.userIds))],
+      isAll: messages.some(({ mentions }) => mentions.isAll),
+    },
   };
 }
 
@@ -83,7 +91,7 @@ export function digest(messages: readonly RobotMessage[]): RobotMessage {
  * @param more at the end of all, such as mentions
  */
 export function robotText(
-  { title, blocks, link: url }: RobotMessage,
+  { title, blocks, link: url }: Pick<RobotMessage, 'title' | 'blocks' | 'link'>,
   sizeMax: number,
   more: string,
   size: (text: string) => number = (text) => Buffer.byteLength(text),

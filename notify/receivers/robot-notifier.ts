@@ -16,7 +16,6 @@ export interface RobotPost {
   /** '' when messages are not signed. */
   readonly secret: string;
   readonly message: RobotMessage;
-  readonly mentions: RobotMentions;
   readonly isFiring: boolean;
   readonly nowMs: number;
 }
@@ -40,11 +39,10 @@ export function robotNotifier(
     const url = await messageSecret(config.url, 'read url_file');
     const secret = await messageSecret(config.secret, 'read secret_file');
     const message = robotMessage(config, context, attempt);
-    const mentions = expandMentions(config.mentions, attempt);
     const isFiring = attempt.notification.status === 'firing';
     const send = async (what: RobotMessage): Promise<NotifyResult> => {
       const nowMs = attempt.nowMs();
-      const post = { url, secret, message: what, mentions, isFiring, nowMs };
+      const post = { url, secret, message: what, isFiring, nowMs };
       const request = kind.request(post);
       const secrets = [secret, ...urlSecrets(url), ...urlSecrets(request.url)];
       return judgeRobot(kind, attempt, await attempt.sendJson({ ...request, secrets }));
@@ -54,7 +52,7 @@ export function robotNotifier(
 }
 
 function robotMessage(
-  { title, message, timezone }: RobotConfig,
+  { title, message, timezone, mentions }: RobotConfig,
   { externalUrl }: ReceiverContext,
   attempt: ServiceAttempt,
 ): RobotMessage {
@@ -64,6 +62,7 @@ function robotMessage(
     blocks: message === '' ? alertBlocks(data, timezone) : [attempt.text(message)],
     firingCount: data.alerts.filter(({ status }) => status === 'firing').length,
     link: `${externalUrl}/#/alerts?receiver=${encodeURIComponent(data.receiver)}`,
+    mentions: expandMentions(mentions, attempt),
   };
 }
 

@@ -25,7 +25,8 @@ export function wecomNotifier(config: RobotConfig, context: ReceiverContext): No
   return robotNotifier(WECOM, config, context);
 }
 
-function wecomRequest({ url, message, mentions: { userIds, mobiles, isAll } }: RobotPost) {
+function wecomRequest({ url, message }: RobotPost) {
+  const { userIds, mobiles, isAll } = message.mentions;
   const everybody = isAll ? ['@all'] : [];
   const called = [...everybody, ...userIds, ...mobiles].map((one) => `<@${one}>`).join(' ');
   const content = robotText(message, TEXT_BYTES_MAX, called);
