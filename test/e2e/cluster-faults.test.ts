@@ -122,12 +122,20 @@ await describeWithCluster('faults of a real cluster', (cluster) => {
     expect(Date.now() - startMs).toBeLessThan(WITHIN_MS);
   });
 
-  test('a node that is cordoned is unschedulable, and a Pod for it stays pending', async () => {
+  test('a node that is cordoned and drained is unschedulable, its Pod ends, and a new one stays pending', async () => {
+    await create(pod('drained', sleeping));
+    await hasValue(`${ofPod('kube_pod_status_ready', 'drained')} == 1`);
     const [node] = await api.list('/api/v1/nodes');
     const path = `/api/v1/nodes/${node?.metadata.name ?? ''}`;
     await api.patch(path, { spec: { unschedulable: true } });
     try {
       await hasValue(`kube_node_spec_unschedulable{cluster="${CLUSTER}"} == 1`);
+      await api.text('POST', `/api/v1/namespaces/${NAMESPACE}/pods/drained/eviction`, {
+        apiVersion: 'policy/v1',
+        kind: 'Eviction',
+        metadata: { name: 'drained', namespace: NAMESPACE },
+      });
+      await isGone(ofPod('kube_pod_info', 'drained'));
       await create(pod('waiting', sleeping));
       await hasValue(`${ofPod('kube_pod_status_unschedulable', 'waiting')} == 1`);
       const pending = `kube_pod_status_phase{namespace="${NAMESPACE}",pod="waiting",phase="Pending"}`;

@@ -20,7 +20,11 @@ export function testerQueries(dir: string): readonly ComplianceQuery[] {
   });
 }
 
-export function dashboardQueries(dir: string): readonly ComplianceQuery[] {
+/** @param values of labels, for variables in matchers with `=`; those of the dumps unless given */
+export function dashboardQueries(
+  dir: string,
+  values: Readonly<Record<string, string>> = VALUES,
+): readonly ComplianceQuery[] {
   const folder = join(dir, 'dashboards');
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((file) => /[\\/].*\.json$/.test(file))
@@ -29,7 +33,7 @@ export function dashboardQueries(dir: string): readonly ComplianceQuery[] {
     const expressions = expressionsIn(JSON.parse(readFileSync(join(folder, file), 'utf8')));
     return expressions.map((expression, at) => ({
       name: `${file} #${at + 1}`,
-      query: withValues(expression),
+      query: withValues(expression, values),
       shouldFail: false,
     }));
   });
@@ -99,11 +103,11 @@ const VALUES: Readonly<Record<string, string>> = {
 const MATCHER_WITH_VARIABLE = /(\w+)\s*(=~|!~|!=|=)\s*"([^"]*\$[^"]*)"/g;
 
 /** A dashboard with "All" chosen wherever it can be. */
-function withValues(expression: string): string {
+function withValues(expression: string, values: Readonly<Record<string, string>>): string {
   return expression
     .replaceAll(/\$(?:__\w+|\{?resolution\}?)/g, '5m')
     .replaceAll(MATCHER_WITH_VARIABLE, (_, label: string, operator: string, text: string) => {
-      const value = operator.endsWith('~') ? '.*' : (VALUES[label] ?? '');
+      const value = operator.endsWith('~') ? '.*' : (values[label] ?? '');
       return `${label}${operator}"${text.replaceAll(/\$\{?\w+\}?/g, value)}"`;
     });
 }
