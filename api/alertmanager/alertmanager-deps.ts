@@ -1,6 +1,9 @@
 /** What the API is told of, and who takes what is sent to it. */
 import type { NotificationConfig } from '../../config/alertmanager/types.ts';
-import type { IntegrationsByReceiver, NotificationEngine } from '../../notify/notification-engine.ts';
+import type {
+  IntegrationsByReceiver,
+  NotificationEngine,
+} from '../../notify/notification-engine.ts';
 import type { NotificationTemplates } from '../../notify/template/notification-templates.ts';
 import type { ReceivedAlerts } from './received-alerts.ts';
 
