@@ -1,8 +1,6 @@
 /** What receivers are sent, beside what a real Alertmanager sends them for the same alerts. */
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { findOnPath, startProgram } from '../bench/process.ts';
+import { startProgram } from '../bench/process.ts';
 import { SYSTEM_CLOCK } from '../model/clock.ts';
 import { Labels } from '../model/labels.ts';
 import { NotificationEngine } from '../notify/notification-engine.ts';
@@ -10,10 +8,10 @@ import { testFolder } from './certificates.ts';
 import { MemoryNotifyStore, notificationConfig } from './notify-rig.ts';
 import { everyReceiver, everyService, requestFacts } from './receiver-kinds.ts';
 import { loadTestReceivers } from './receiver-rig.ts';
+import { alertmanagerProgram, NO_ALERTMANAGER } from './side-by-side/alerting/systems.ts';
 import { type ReceivedMail, smtpServer } from './smtp-rig.ts';
 import { until } from './until.ts';
 
-const PEER = findOnPath('prometheus-alertmanager');
 const EXTERNAL_URL = 'http://watchkeeper.example:9393';
 const FAR_MS = Date.UTC(2050, 0, 1);
 const PEER_MS_MAX = 20_000;
@@ -59,26 +57,10 @@ const FIRING_REQUESTS = 37;
 const RESOLVED_REQUESTS = 34;
 
 async function startPeer(config: string): Promise<Send> {
-  const dir = testFolder();
-  const file = join(dir, 'alertmanager.yml');
-  writeFileSync(file, config);
-  const program = await startProgram(
-    {
-      name: 'alertmanager',
-      version: 'installed',
-      command: PEER ?? '',
-      args: (port) => [
-        `--config.file=${file}`,
-        `--storage.path=${join(dir, 'data')}`,
-        `--web.listen-address=127.0.0.1:${port}`,
-        `--web.external-url=${EXTERNAL_URL}`,
-        '--web.route-prefix=/',
-        '--cluster.listen-address=',
-      ],
-      readyPath: '/-/ready',
-    },
-    dir,
-  );
+  const flags = [`--web.external-url=${EXTERNAL_URL}`, '--web.route-prefix=/'];
+  const spec = alertmanagerProgram(config, flags);
+  if (spec === undefined) throw new Error(NO_ALERTMANAGER);
+  const program = await startProgram(spec, testFolder());
   onTestFinished(() => program.stop());
   return async (startsAtMs, endsAtMs) => {
     const alerts = ALERTS.map((alert) => ({
@@ -165,7 +147,7 @@ describe('receivers', () => {
     await expect(comparable(ours)).toMatchFileSnapshot(SEEN);
   }, 60_000);
 
-  test.skipIf(PEER === undefined)(
+  test.skipIf(alertmanagerProgram('') === undefined)(
     'are sent the same by a real Alertmanager',
     async () => {
       const theirs = await rig();

@@ -11,7 +11,10 @@ const TEMPLATE_DIR = '/usr/share/prometheus/alertmanager';
 export const NO_ALERTMANAGER = 'prometheus-alertmanager is not on PATH';
 
 /** @returns undefined when there is none on PATH */
-export function alertmanagerProgram(configYaml: string): ProgramSpec | undefined {
+export function alertmanagerProgram(
+  configYaml: string,
+  flags: readonly string[] = [],
+): ProgramSpec | undefined {
   const command = findOnPath('prometheus-alertmanager') ?? findOnPath('alertmanager');
   if (command === undefined) return undefined;
   linkTemplates(command);
@@ -25,6 +28,7 @@ export function alertmanagerProgram(configYaml: string): ProgramSpec | undefined
       `--storage.path=${join(dir, 'data')}`,
       `--web.listen-address=127.0.0.1:${port}`,
       '--cluster.listen-address=',
+      ...flags,
     ],
     readyPath: '/-/ready',
   };
