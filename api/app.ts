@@ -4,6 +4,10 @@ import type { Registry } from 'prom-client';
 import type { ScrapeManager } from '../collector/scrape/scrape-manager.ts';
 import type { Logger } from '../model/logger.ts';
 import { type AcknowledgeDeps, acknowledgeRoutes } from './acknowledge/acknowledge-routes.ts';
+import {
+  type RecurringSilenceDeps,
+  recurringSilenceRoutes,
+} from './acknowledge/recurring-silence-routes.ts';
 import { type SilencePreviewDeps, silencePreviewRoutes } from './acknowledge/silence-preview.ts';
 import { alertQualityRoutes } from './alert-quality/quality-routes.ts';
 import { alertmanagerApi } from './alertmanager/alertmanager-api.ts';
@@ -60,7 +64,7 @@ export interface AppDeps {
   readonly policies: PolicyRouteDeps;
   /** Other ones, that our rules' alerts go to. */
   readonly alertmanagers: AlertmanagerUrls;
-  readonly why: WhyDeps & AcknowledgeDeps & SilencePreviewDeps;
+  readonly why: WhyDeps & AcknowledgeDeps & SilencePreviewDeps & RecurringSilenceDeps;
   readonly backTest: BackTestRouteDeps;
   readonly write: WriteDeps & OtlpDeps & PushDeps;
   readonly read: ReadDeps;
@@ -135,6 +139,7 @@ function apiV1(deps: AppDeps): Hono {
   api.route('/', whyRoutes(deps.why));
   api.route('/', acknowledgeRoutes(deps.why));
   api.route('/', silencePreviewRoutes(deps.why));
+  api.route('/', recurringSilenceRoutes(deps.why));
   api.route('/', backTestRoutes(deps.backTest));
   api.route('/', notificationTestRoutes(deps.alertmanager));
   api.route('/', statusRoutes(deps.status, deps.query.now));

@@ -29,6 +29,7 @@ import {
   type ReceiverEnvironment,
 } from '../notify/receivers/load-receivers.ts';
 import type { ReceiverHttp } from '../notify/receivers/receiver.ts';
+import { RecurringSilences } from '../notify/recurring-silences.ts';
 import { StoredNotifyState } from '../notify/stored-notify-state.ts';
 import type { NotificationTemplates } from '../notify/template/notification-templates.ts';
 import type { ServeOptions } from './serve-options.ts';
@@ -90,6 +91,7 @@ function createHttp(config: HttpClientConfig): ReceiverHttp {
 export class ProgramNotifications implements AlertSink, NotificationSource {
   readonly #parts: NotificationParts;
   readonly acknowledgements: Acknowledgements;
+  readonly recurring: RecurringSilences;
   readonly #metrics: NotifyMetrics;
   readonly #recorder: DecisionRecorder;
   #engine: NotificationEngine | undefined;
@@ -100,6 +102,12 @@ export class ProgramNotifications implements AlertSink, NotificationSource {
   constructor(parts: NotificationParts) {
     this.#parts = parts;
     this.acknowledgements = new Acknowledgements(parts.documents);
+    this.recurring = new RecurringSilences({
+      clock: SYSTEM_CLOCK,
+      documents: parts.documents,
+      silences: () => this.engine.silences,
+      logger: parts.logger,
+    });
     const isKnown = (alert: string) => this.#engine?.alertOf(alert) !== undefined;
     this.#recorder = new DecisionRecorder(parts.decisions, isKnown);
     this.#metrics = notifyMetrics(parts.registry, SYSTEM_CLOCK, () => this.#engine);
@@ -140,6 +148,7 @@ export class ProgramNotifications implements AlertSink, NotificationSource {
         acknowledgements: this.acknowledgements,
         ...this.#parts.options,
       });
+      this.recurring.start();
       return;
     }
     // Messages on their way end first; their connections are closed then.
@@ -169,6 +178,7 @@ export class ProgramNotifications implements AlertSink, NotificationSource {
   }
 
   async stop(): Promise<void> {
+    this.recurring.stop();
     await this.#engine?.stop();
     this.#loaded?.receivers.close();
   }

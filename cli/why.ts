@@ -1,5 +1,6 @@
 /** What the answers to "why" are made of in the running program. */
 import type { AcknowledgeDeps } from '../api/acknowledge/acknowledge-routes.ts';
+import type { RecurringSilenceDeps } from '../api/acknowledge/recurring-silence-routes.ts';
 import type { WhyDeps } from '../api/why/why-answer.ts';
 import type { Engine } from '../promql/engine/engine.ts';
 import { engineQuery } from '../rules/evaluation/rule-query.ts';
@@ -19,12 +20,13 @@ export function whyDeps({
   notifications,
   rules,
   engine,
-}: WhyParts): WhyDeps & AcknowledgeDeps {
+}: WhyParts): WhyDeps & AcknowledgeDeps & RecurringSilenceDeps {
   return {
     decisions: store.decisionSource,
     source: notifications,
     groups: () => rules.manager.groups,
     query: engineQuery(engine),
+    recurring: notifications.recurring,
     acknowledgements: notifications.acknowledgements,
     sink: store.decisionSink,
     now: Date.now,

@@ -61,7 +61,7 @@ test('what is decided is kept once, until it changes', async () => {
     attemptCount: 1,
   });
   expect(recorded.decisions[2]?.reason).toBe(
-    'it was told at 2026-01-01T00:00:10.000Z; the interval of 1h has not elapsed',
+    'the repeat interval of 1h has not elapsed (told at 2026-01-01T00:00:10.000Z)',
   );
 });
 

@@ -49,10 +49,11 @@ export function reasonNotToNotify(
   { repeat, repeatIntervalMs }: Pick<DedupOptions, 'repeat' | 'repeatIntervalMs'>,
 ): string {
   if (entry === undefined) return 'it was resolved before anybody was told of it';
-  const told = `it was told at ${new Date(entry.tickMs).toISOString()}`;
-  if (firing.length === 0) return `${told} that all is resolved`;
-  if (repeat !== undefined) return `${told}; the plan of its policy has no repeat yet`;
-  return `${told}; the interval of ${formatDurationMs(repeatIntervalMs)} has not elapsed`;
+  const told = `(told at ${new Date(entry.tickMs).toISOString()})`;
+  if (firing.length === 0) return `the receiver knows that all is resolved ${told}`;
+  if (repeat !== undefined) return `the plan of its policy has no repeat yet ${told}`;
+  const interval = formatDurationMs(repeatIntervalMs);
+  return `the repeat interval of ${interval} has not elapsed ${told}`;
 }
 
 /**

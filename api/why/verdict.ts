@@ -151,7 +151,8 @@ function toldText(sent: readonly AlertDecision[]): string {
   const at = `was told at ${timeText(first.atMs)} (${first.reason})`;
   const again = sent.length - 1;
   if (again === 0) return at;
-  return `${at} and ${again} more times, at last at ${timeText(sent.at(-1)?.atMs ?? first.atMs)}`;
+  const times = again === 1 ? 'once more' : `${again} more times`;
+  return `${at} and ${times}, at last at ${timeText(sent.at(-1)?.atMs ?? first.atMs)}`;
 }
 
 function lastText(last: AlertDecision, isTold: boolean): string {

@@ -161,7 +161,7 @@ test('an alert that fired: since when, who was told when, what was decided, whic
   ]);
   expect(busy?.verdict.receivers.map(({ text }) => text)).toEqual([
     expect.stringMatching(
-      /^default\/webhook\[0\] was told at .* \(first notification\); not again: since .* it was told at .*; the interval of 4h has not elapsed\.$/,
+      /^default\/webhook\[0\] was told at .* \(first notification\); not again: since .* the repeat interval of 4h has not elapsed \(told at .*\)\.$/,
     ),
     'null has no integrations: it tells nobody.',
   ]);
