@@ -4,7 +4,7 @@ export const CREATE_ALERT_DECISIONS: readonly string[] = [
     ts DateTime64(3, 'UTC') CODEC(DoubleDelta, ZSTD(1)),
     alertname LowCardinality(String),
     fingerprint String CODEC(ZSTD(1)),
-    labels Map(LowCardinality(String), String) CODEC(ZSTD(1)),
+    labels Map(String, String) CODEC(ZSTD(1)),
     kind LowCardinality(String),
     reason String CODEC(ZSTD(1)),
     value Float64 CODEC(ZSTD(1)),
