@@ -161,12 +161,17 @@ await describeWithTwoClusters('two clusters', (clusters) => {
 
       await upSecond();
       await untilReachable('second', true);
-      await second.text('POST', '/api/v1/namespaces', { metadata: { name: 'wk-after-kill' } });
+      const services = '/api/v1/namespaces/default/services';
+      await second.text('DELETE', `${services}/wk-after-kill`).catch(() => undefined);
+      await second.text('POST', services, {
+        metadata: { name: 'wk-after-kill' },
+        spec: { ports: [{ port: 80 }] },
+      });
       await untilValues(
-        'count by (cluster) (kube_namespace_created{namespace="wk-after-kill"})',
+        'count by (cluster) (kube_service_info{service="wk-after-kill"})',
         (found) => found['second'] === 1,
       );
-      await second.text('DELETE', '/api/v1/namespaces/wk-after-kill');
+      await second.text('DELETE', `${services}/wk-after-kill`);
     },
   );
 });
