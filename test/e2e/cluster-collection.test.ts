@@ -10,6 +10,7 @@ import { query, type RunningProgram, runProgram, temporaryDir, until } from './r
 /** Looking is work for the program and the cluster. */
 const LOOK_EVERY_MS = 1000;
 
+const STEADY_WITHIN_MS = 150_000;
 const CORE_WITHIN_MS = 180_000;
 const CADVISOR = 'job="kubelet",metrics_path="/metrics/cadvisor"';
 const CGROUP_ROOTS = ['/sys/fs/cgroup/cpuacct', '/sys/fs/cgroup/cpu', '/sys/fs/cgroup'];
@@ -64,9 +65,13 @@ await describeWithCluster(
       before = process.env['KUBECONFIG'];
       process.env['KUBECONFIG'] = cluster().kubeconfig;
       api = new ApiClient(cluster().access);
-      first = await steadyContainers();
+      // A cluster that has just been brought up has none yet.
+      first = await until(async () => {
+        const found = await steadyContainers();
+        return found.length > 0 ? found : undefined;
+      }, STEADY_WITHIN_MS);
       program = await runProgram([`--data=${dir.path}`, '--listen=127.0.0.1:0']);
-    });
+    }, 2 * STEADY_WITHIN_MS);
     afterAll(async () => {
       await program.stop();
       await api.close();
