@@ -10,6 +10,7 @@ import { type RunningProgram, runProgram, temporaryDir } from '../e2e/run-progra
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const OPENINGS_MAX = 5;
 const POLL = { timeout: 30_000, interval: 200 };
 const chromiumPath = findOnPath('chromium') ?? findOnPath('google-chrome');
 const missing = chromiumPath === undefined ? ' (not run: chromium is not on PATH)' : '';
@@ -37,16 +38,27 @@ describe.skipIf(chromiumPath === undefined)(`web pages${missing}`, () => {
   async function openPage(path: string, locale = 'en-US') {
     const page = await browser.newPage({ locale });
     const complaints: string[] = [];
+    let isDisturbed = false;
     page.on('console', (message) => {
-      // Interfaces of containers come and go on a machine that runs a test cluster.
-      if (message.text().includes('ERR_NETWORK_CHANGED')) return;
       if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
     });
     page.on('pageerror', (error) => complaints.push(String(error)));
     page.on('response', (response) => {
       if (response.status() >= 400) complaints.push(`${response.status()} ${response.url()}`);
     });
-    await page.goto(`${program.url}${path}`, { waitUntil: 'networkidle' });
+    // Interfaces of containers come and go on a machine that runs a test cluster, and a browser
+    // gives up its requests then: not the page's fault, so it is opened again.
+    page.on('requestfailed', (request) => {
+      isDisturbed ||= request.failure()?.errorText === 'net::ERR_NETWORK_CHANGED';
+    });
+    for (let tries = 0; tries < OPENINGS_MAX; tries++) {
+      isDisturbed = false;
+      complaints.length = 0;
+      await page.goto(`${program.url}${path}`, { waitUntil: 'networkidle' }).catch((error) => {
+        if (!isDisturbed) throw error;
+      });
+      if (!isDisturbed) break;
+    }
     return { page, complaints };
   }
 
