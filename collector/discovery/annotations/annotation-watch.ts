@@ -6,6 +6,7 @@ import { ENDPOINT_SLICES, PODS, SERVICES } from '../../../kubernetes/resources.t
 import type { Clock } from '../../../model/clock.ts';
 import { Labels } from '../../../model/labels.ts';
 import { emptyGroup, type OnGroups, type TargetGroup } from '../discoverer.ts';
+import { ChangedKeys } from '../kubernetes/changed-keys.ts';
 import { DependencyIndex } from '../kubernetes/dependency-index.ts';
 import type { EndpointSlice, Pod, Service } from '../kubernetes/discovered-objects.ts';
 import { SERVICE_LABEL } from '../kubernetes/endpointslice-targets.ts';
@@ -13,29 +14,27 @@ import { namespaceOf } from '../kubernetes/meta-labels.ts';
 import { containersOf } from '../kubernetes/pod-targets.ts';
 import { annotatedTarget, choosePort, type DeclaredPort, readWish } from './annotated-target.ts';
 
-const GATHER_MS = 100;
 const GROUPS_PER_TURN = 100;
 
 export class AnnotationWatch {
   readonly #pods: ObjectCache<Pod>;
   readonly #services: ObjectCache<Service>;
   readonly #slices: ObjectCache<EndpointSlice>;
-  readonly #clock: Clock;
   readonly #onGroups: OnGroups;
   readonly #unsubscribe: readonly (() => void)[];
   /** Slices by what they depend on: their Service, and the Pods in them. */
   readonly #index = new DependencyIndex();
   /** `pod/ns/name`, `slice/ns/name`: groups to be built. */
-  readonly #dirty = new Set<string>();
+  readonly #changed: ChangedKeys;
   readonly #told = new Set<string>();
-  #waitingCaches = 3;
-  #isUrgent = false;
-  #cancelFlush: (() => void) | undefined;
-  #isClosed = false;
 
   constructor(cluster: Cluster, clock: Clock, onGroups: OnGroups) {
-    this.#clock = clock;
     this.#onGroups = onGroups;
+    this.#changed = new ChangedKeys({
+      clock,
+      cacheCount: 3,
+      onTurn: (dirty, isUrgent) => this.#build(dirty, isUrgent),
+    });
     this.#pods = cluster.objects<Pod>(PODS);
     this.#services = cluster.objects<Service>(SERVICES);
     this.#slices = cluster.objects<EndpointSlice>(ENDPOINT_SLICES);
@@ -47,18 +46,17 @@ export class AnnotationWatch {
         added: (object) => changed(object, undefined, false),
         modified: (object, before) => changed(object, before, false),
         deleted: (object) => changed(object, undefined, true),
-        synced: () => this.#synced(),
+        synced: () => this.#changed.cacheSynced(),
       });
     this.#unsubscribe = [
-      follow(this.#pods, (pod, _before, isGone) => this.#mark(`pod/${keyOf(pod)}`, isGone)),
+      follow(this.#pods, (pod, _before, isGone) => this.#changed.mark(`pod/${keyOf(pod)}`, isGone)),
       follow(this.#services, (service, before) => this.#serviceChanged(service, before)),
       follow(this.#slices, (slice, _before, isGone) => this.#sliceChanged(slice, isGone)),
     ];
   }
 
   close(): void {
-    this.#isClosed = true;
-    this.#cancelFlush?.();
+    this.#changed.close();
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
     if (this.#told.size > 0) this.#onGroups([...this.#told].map(emptyGroup));
   }
@@ -82,46 +80,23 @@ export class AnnotationWatch {
 
   /** The Pods in it, too: their targets may come from its Service. */
   #markSlice(key: string): void {
-    this.#mark(key, false);
+    this.#changed.mark(key, false);
     for (const dependency of this.#index.dependencies(key)) {
-      if (dependency.startsWith('pod/')) this.#mark(dependency, false);
+      if (dependency.startsWith('pod/')) this.#changed.mark(dependency, false);
     }
   }
 
-  #synced(): void {
-    this.#waitingCaches--;
-    if (this.#waitingCaches === 0) this.#schedule(true);
-  }
-
-  #mark(key: string, isUrgent: boolean): void {
-    this.#dirty.add(key);
-    if (this.#waitingCaches <= 0) this.#schedule(isUrgent);
-  }
-
-  #schedule(isUrgent: boolean): void {
-    if (this.#isClosed) return;
-    if (this.#cancelFlush !== undefined) {
-      if (!isUrgent || this.#isUrgent) return;
-      this.#cancelFlush();
-    }
-    this.#isUrgent = isUrgent;
-    this.#cancelFlush = this.#clock.schedule(isUrgent ? 0 : GATHER_MS, () => this.#flush());
-  }
-
-  #flush(): void {
-    const isUrgent = this.#isUrgent;
-    this.#cancelFlush = undefined;
+  #build(dirty: Set<string>, isUrgent: boolean): void {
     const groups: TargetGroup[] = [];
     let built = 0;
-    for (const key of this.#dirty) {
-      this.#dirty.delete(key);
+    for (const key of dirty) {
+      dirty.delete(key);
       const group = key.startsWith('pod/') ? this.#podGroup(key) : this.#sliceGroup(key);
       if (group.targets.length > 0) this.#told.add(key);
       if (group.targets.length > 0 || this.#told.delete(key)) groups.push(group);
       if (++built >= GROUPS_PER_TURN) break;
     }
     if (groups.length > 0) this.#onGroups(groups, isUrgent);
-    if (this.#dirty.size > 0) this.#schedule(true);
   }
 
   /** One target per address and path, whether the Pod or its Services ask for it. */

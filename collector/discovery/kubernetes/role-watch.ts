@@ -15,14 +15,13 @@ import {
 import type { Clock } from '../../../model/clock.ts';
 import { emptyGroup, type OnGroups, type TargetGroup } from '../discoverer.ts';
 import type { DiscoveryMetrics } from '../discovery-metrics.ts';
+import { ChangedKeys } from './changed-keys.ts';
 import { DependencyIndex } from './dependency-index.ts';
 import type { Node, Pod, Service } from './discovered-objects.ts';
 import { namespaceOf } from './meta-labels.ts';
 import type { BuildGroup, RelatedObjects } from './related-objects.ts';
 import { ROLES } from './roles.ts';
 
-/** Events that come together become one update; the deletion of a Pod waits for no others. */
-const GATHER_MS = 100;
 /** Groups built before others have their turn: a few milliseconds. */
 const GROUPS_PER_TURN = 100;
 
@@ -61,13 +60,9 @@ export class RoleWatch {
   readonly #unsubscribe: (() => void)[] = [];
   readonly #index = new DependencyIndex();
   /** Keys `namespace/name` of objects whose groups are to be built. */
-  readonly #dirty = new Set<string>();
+  readonly #changed: ChangedKeys;
   /** Source of the group that was told, by key. */
   readonly #sources = new Map<string, string>();
-  #waitingCaches = 0;
-  #isUrgent = false;
-  #cancelFlush: (() => void) | undefined;
-  #isClosed = false;
 
   constructor(options: RoleWatchOptions) {
     this.#options = options;
@@ -75,7 +70,11 @@ export class RoleWatch {
     this.#build = ROLES[config.role].build as BuildGroup<KubernetesObject>;
     this.#primary = cluster.objects(ROLES[config.role].resource, this.#selection(config.role));
     const related = relatedOf(config);
-    this.#waitingCaches = 1 + related.length;
+    this.#changed = new ChangedKeys({
+      clock: options.clock,
+      cacheCount: 1 + related.length,
+      onTurn: (dirty, isUrgent) => this.#buildGroups(dirty, isUrgent),
+    });
     for (const kind of related) {
       const resource = RELATED_RESOURCES[kind];
       const role = kind === 'service' || kind === 'pod' || kind === 'node' ? kind : undefined;
@@ -88,8 +87,7 @@ export class RoleWatch {
 
   /** Takes all its groups away, if it told any. */
   close(): void {
-    this.#isClosed = true;
-    this.#cancelFlush?.();
+    this.#changed.close();
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
     const gone = [...this.#sources.values()].map(emptyGroup);
     if (gone.length > 0) this.#options.onGroups(gone);
@@ -113,20 +111,20 @@ export class RoleWatch {
     const changed = (object: KubernetesObject, event: string, isUrgent = false): void => {
       if (namespaces !== undefined && !namespaces.includes(namespaceOf(object))) return;
       this.#options.metrics.kubernetesEvents.labels(role, event).inc();
-      this.#mark(keyOf(object), isUrgent);
+      this.#changed.mark(keyOf(object), isUrgent);
     };
     return this.#primary.subscribe({
       added: (object) => changed(object, 'add'),
       modified: (object) => changed(object, 'update'),
       deleted: (object) => changed(object, 'delete', role === 'pod'),
-      synced: () => this.#synced(),
+      synced: () => this.#changed.cacheSynced(),
     });
   }
 
   #subscribeRelated(kind: Related, cache: ObjectCache<KubernetesObject>): () => void {
     const changed = (object: KubernetesObject, isUrgent = false): void => {
       for (const key of this.#index.dependents(dependencyOf(kind, object))) {
-        this.#mark(key, isUrgent);
+        this.#changed.mark(key, isUrgent);
       }
     };
     return cache.subscribe({
@@ -135,43 +133,19 @@ export class RoleWatch {
         if (!isSameFor(kind, object, before)) changed(object);
       },
       deleted: (object) => changed(object, kind === 'pod'),
-      synced: () => this.#synced(),
+      synced: () => this.#changed.cacheSynced(),
     });
   }
 
-  #synced(): void {
-    this.#waitingCaches--;
-    if (this.#waitingCaches === 0) this.#schedule(true);
-  }
-
-  #mark(key: string, isUrgent: boolean): void {
-    this.#dirty.add(key);
-    if (this.#waitingCaches <= 0) this.#schedule(isUrgent);
-  }
-
-  #schedule(isUrgent: boolean): void {
-    if (this.#isClosed) return;
-    if (this.#cancelFlush !== undefined) {
-      if (!isUrgent || this.#isUrgent) return;
-      this.#cancelFlush();
-    }
-    this.#isUrgent = isUrgent;
-    this.#cancelFlush = this.#options.clock.schedule(isUrgent ? 0 : GATHER_MS, () => this.#flush());
-  }
-
-  #flush(): void {
-    const isUrgent = this.#isUrgent;
-    this.#cancelFlush = undefined;
-    this.#isUrgent = false;
+  #buildGroups(dirty: Set<string>, isUrgent: boolean): void {
     const groups: TargetGroup[] = [];
-    for (const key of this.#dirty) {
-      this.#dirty.delete(key);
+    for (const key of dirty) {
+      dirty.delete(key);
       const group = this.#buildGroup(key);
       if (group !== undefined) groups.push(group);
       if (groups.length >= GROUPS_PER_TURN) break;
     }
     if (groups.length > 0) this.#options.onGroups(groups, isUrgent);
-    if (this.#dirty.size > 0) this.#schedule(true);
   }
 
   #buildGroup(key: string): TargetGroup | undefined {
