@@ -186,3 +186,14 @@ export function ownersPage(ksm: DumpPage): DumpPage {
   });
   return { ...ksm, metricsPath: '/workloads', body: `${lines.join('\n')}\n` };
 }
+
+/** The real answers of a cluster, as kube-prometheus scrapes them. */
+export const SCRAPED_DUMPS = [
+  'cadvisor',
+  'ksm',
+  'apiserver',
+  'controllerManager',
+  'scheduler',
+  'etcd',
+  'nodeExporter',
+] as const;

@@ -7,20 +7,17 @@ import { findCatalogueMetric } from '../rules/policy/catalogue-metrics.ts';
 import { compilePolicy } from '../rules/policy/compile-policy.ts';
 import { defaultPolicies } from '../rules/policy/default-policies.ts';
 import { CatalogueRig } from './catalogue-rig.ts';
-import { dumpPage, LAST_SCRAPE_MS, ownersPage, storeOfPages } from './cluster-dumps.ts';
+import {
+  dumpPage,
+  LAST_SCRAPE_MS,
+  ownersPage,
+  SCRAPED_DUMPS,
+  storeOfPages,
+} from './cluster-dumps.ts';
 import { findSuitesDir, suitesDir } from './suites.ts';
 
 const { parser } = ENGINE_DEFAULTS;
 const POLICIES = defaultPolicies({ parser, windowMs: 120_000 });
-const DUMPS = [
-  'cadvisor',
-  'ksm',
-  'apiserver',
-  'controllerManager',
-  'scheduler',
-  'etcd',
-  'nodeExporter',
-] as const;
 
 /** What alarms all the same when nobody waits, and why it may. */
 const EXPLAINED: Readonly<Record<string, string>> = {
@@ -45,8 +42,8 @@ test.skipIf(findSuitesDir() === undefined)(
   'a healthy cluster is quiet, even without waiting',
   async () => {
     const dir = suitesDir();
-    const pages = await Promise.all(DUMPS.map((dump) => dumpPage(dir, dump)));
-    const ksm = pages[DUMPS.indexOf('ksm')];
+    const pages = await Promise.all(SCRAPED_DUMPS.map((dump) => dumpPage(dir, dump)));
+    const ksm = pages[SCRAPED_DUMPS.indexOf('ksm')];
     if (ksm === undefined) throw new Error('no page of kube-state-metrics');
     const rig = new CatalogueRig(storeOfPages([...pages, ownersPage(ksm)], 'c1'));
     expect(await rig.record(LAST_SCRAPE_MS)).toEqual([]);

@@ -7,7 +7,13 @@ import { ENGINE_DEFAULTS } from '../promql/engine/engine-options.ts';
 import { parseExpr } from '../promql/parser/parser.ts';
 import { walkExpr } from '../promql/parser/walk.ts';
 import { CatalogueRig } from './catalogue-rig.ts';
-import { dumpPage, LAST_SCRAPE_MS, ownersPage, storeOfPages } from './cluster-dumps.ts';
+import {
+  dumpPage,
+  LAST_SCRAPE_MS,
+  ownersPage,
+  SCRAPED_DUMPS,
+  storeOfPages,
+} from './cluster-dumps.ts';
 import {
   type ComplianceQuery,
   dashboardQueries,
@@ -15,15 +21,6 @@ import {
 } from './conformance/compliance/queries.ts';
 import { findSuitesDir, suitesDir } from './suites.ts';
 
-const DUMPS = [
-  'cadvisor',
-  'ksm',
-  'apiserver',
-  'controllerManager',
-  'scheduler',
-  'etcd',
-  'nodeExporter',
-] as const;
 /** As the queries of the conformance suite have it. */
 const CLUSTER = 'c1';
 const INSTANCE = 'node-1';
@@ -51,8 +48,8 @@ describe.skipIf(findSuitesDir() === undefined)('rules and dashboards of the fiel
 
   beforeAll(async () => {
     const dir = suitesDir();
-    const pages = await Promise.all(DUMPS.map((dump) => dumpPage(dir, dump)));
-    const ksm = pages[DUMPS.indexOf('ksm')];
+    const pages = await Promise.all(SCRAPED_DUMPS.map((dump) => dumpPage(dir, dump)));
+    const ksm = pages[SCRAPED_DUMPS.indexOf('ksm')];
     if (ksm === undefined) throw new Error('no page of kube-state-metrics');
     // Dashboards ask for a node by its instance.
     const placed = pages.map((page) =>

@@ -1,11 +1,10 @@
 /** The rules and dashboards that people bring, on the data of a real cluster. */
-import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { parse, stringify } from 'yaml';
+import { stringify } from 'yaml';
 import { NODE_NAME } from '../cluster/settings.ts';
 import { describeWithCluster } from '../cluster/test-cluster.ts';
-import { dashboardQueries, ruleQueries } from '../conformance/compliance/queries.ts';
+import { dashboardQueries, ruleGroups, ruleQueries } from '../conformance/compliance/queries.ts';
 import { findSuitesDir } from '../suites.ts';
 import {
   query,
@@ -43,15 +42,7 @@ if (dir !== undefined) {
     let program: RunningProgram;
 
     beforeAll(async () => {
-      const corpus = join(dir, 'rules/corpus/kube-prometheus');
-      const groups = readdirSync(corpus)
-        .toSorted()
-        .flatMap((file) => {
-          const manifest = parse(readFileSync(join(corpus, file), 'utf8')) as {
-            readonly spec: { readonly groups: readonly Record<string, unknown>[] };
-          };
-          return manifest.spec.groups.map((group) => ({ ...group, interval: '15s' }));
-        });
+      const groups = ruleGroups(dir).map(({ group }) => ({ ...group, interval: '15s' }));
       writeFileIn(folder.path, 'corpus.yml', stringify({ groups }));
       const config = stringify({
         rule_files: ['corpus.yml'],

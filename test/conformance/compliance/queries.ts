@@ -64,21 +64,28 @@ export function ruleQueries(dir: string): {
   readonly queries: readonly ComplianceQuery[];
   readonly recording: readonly RecordingRule[];
 } {
-  const folder = join(dir, 'rules/corpus/kube-prometheus');
   const queries: ComplianceQuery[] = [];
   const recording: RecordingRule[] = [];
-  for (const file of readdirSync(folder).sort()) {
-    const manifest = parse(readFileSync(join(folder, file), 'utf8')) as RuleManifest;
-    for (const group of manifest.spec.groups) {
-      for (const { record, alert, expr, labels = {} } of group.rules) {
-        const query = String(expr);
-        const name = `${file} ${group.name} ${record ?? alert ?? ''}`;
-        queries.push({ name, query, shouldFail: false });
-        if (record !== undefined) recording.push({ record, query, labels });
-      }
+  for (const { file, group } of ruleGroups(dir)) {
+    for (const { record, alert, expr, labels = {} } of group.rules) {
+      const query = String(expr);
+      const name = `${file} ${group.name} ${record ?? alert ?? ''}`;
+      queries.push({ name, query, shouldFail: false });
+      if (record !== undefined) recording.push({ record, query, labels });
     }
   }
   return { queries, recording };
+}
+
+/** The groups of kube-prometheus' rules, each with the file it is in. */
+export function ruleGroups(dir: string) {
+  const folder = join(dir, 'rules/corpus/kube-prometheus');
+  return readdirSync(folder)
+    .sort()
+    .flatMap((file) => {
+      const manifest = parse(readFileSync(join(folder, file), 'utf8')) as RuleManifest;
+      return manifest.spec.groups.map((group) => ({ file, group }));
+    });
 }
 
 /** Every string under a key `expr`, at any depth. */

@@ -13,22 +13,12 @@ import { groupMetrics, ruleMetrics } from '../../../rules/evaluation/rule-metric
 import { engineQuery } from '../../../rules/evaluation/rule-query.ts';
 import { type ParsedRuleFile, parseRuleFile } from '../../../rules/file/parse-rule-file.ts';
 import { TestStore } from '../../../rules/unit-test/test-store.ts';
-import { dumpPage, resourcePage, storeOfPages } from '../../cluster-dumps.ts';
+import { dumpPage, resourcePage, SCRAPED_DUMPS, storeOfPages } from '../../cluster-dumps.ts';
 import { VirtualClock } from '../../virtual-clock.ts';
 import type { CaseResult, ConformanceSuite } from '../suite.ts';
 
 const CORPUS = 'rules/corpus/kube-prometheus';
 const FIXTURES = 'rules/fixtures';
-/** The real answers of a cluster, as kube-prometheus scrapes them. */
-const DUMPS = [
-  'cadvisor',
-  'ksm',
-  'apiserver',
-  'controllerManager',
-  'scheduler',
-  'etcd',
-  'nodeExporter',
-] as const;
 const EVALUATION_TIMES_MS = [60_000, 120_000];
 
 const LARGE = 'rules/promtool/rules_large.yml';
@@ -187,7 +177,7 @@ async function evaluate(
 
 /** What a Prometheus would have stored of the cluster that the dumps come from. */
 async function clusterStore(dir: string): Promise<TestStore> {
-  const pages = await Promise.all(DUMPS.map((dump) => dumpPage(dir, dump)));
+  const pages = await Promise.all(SCRAPED_DUMPS.map((dump) => dumpPage(dir, dump)));
   const resources = pages.filter(({ job }) => job === 'kubelet').map(resourcePage);
   return storeOfPages([...pages, ...resources]);
 }
