@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { brotliCompressSync } from 'node:zlib';
 import { build } from 'vite';
 
 const ROOT = import.meta.dirname;
@@ -18,7 +19,7 @@ function sourcesHash(): string {
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name)),
   );
-  const others = ['index.html', 'vite.config.ts', '../package-lock.json'];
+  const others = ['index.html', 'vite.config.ts', 'build.ts', '../package-lock.json'];
   for (const path of [...files.toSorted(), ...others.map((name) => join(ROOT, name))]) {
     hash.update(path.slice(ROOT.length)).update('\0').update(readFileSync(path)).update('\0');
   }
@@ -45,11 +46,22 @@ async function withLock(work: () => Promise<void>): Promise<void> {
   }
 }
 
+/** Once here, so that the program that serves them never waits for it. */
+function compressTexts(): void {
+  const folder = join(ROOT, 'dist', 'assets');
+  for (const name of readdirSync(folder)) {
+    if (!/\.(js|css|svg)$/.test(name)) continue;
+    const path = join(folder, name);
+    writeFileSync(`${path}.br`, brotliCompressSync(readFileSync(path)));
+  }
+}
+
 async function buildIfNeeded(): Promise<void> {
   const hash = sourcesHash();
   if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === hash) return;
   process.stderr.write('building the web application, once …\n');
   await build({ configFile: join(ROOT, 'vite.config.ts'), logLevel: 'warn' });
+  compressTexts();
   writeFileSync(STAMP, hash);
 }
 

@@ -2,7 +2,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { brotliCompressSync, constants } from 'node:zlib';
 import { type Context, Hono } from 'hono';
 
 /** Pages that there are without an object; below `/c/` are those of clusters and what is in them. */
@@ -43,7 +42,7 @@ const TYPES: Readonly<Record<string, string>> = {
 
 interface Asset {
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Undefined when it would not be smaller. */
+  /** As the build has compressed it; undefined for what it has not. */
   readonly brotli: Uint8Array<ArrayBuffer> | undefined;
   readonly type: string;
   readonly etag: string;
@@ -97,9 +96,8 @@ function readAsset(dir: string, path: string): Asset | undefined {
   const file = readIfThere(join(dir, path));
   if (file === undefined) return undefined;
   const bytes = new Uint8Array(file);
-  const isText = !path.endsWith('.woff2');
-  const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } };
-  const brotli = isText ? new Uint8Array(brotliCompressSync(bytes, quality)) : undefined;
+  const compressed = readIfThere(join(dir, `${path}.br`));
+  const brotli = compressed && new Uint8Array(compressed);
   const etag = `"${createHash('sha256').update(bytes).digest('hex').slice(0, 16)}"`;
   return { bytes, brotli, type, etag };
 }

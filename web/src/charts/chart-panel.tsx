@@ -1,13 +1,13 @@
 import { Alert, Anchor, Group, Skeleton, Text, useComputedColorScheme } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useId, useState } from 'react';
+import { useId, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { queryRange, type RangeAnswer } from '../api/prometheus.ts';
+import { queryRange } from '../api/prometheus.ts';
 import { alignRange } from '../time/time-range.ts';
 import { usePageTime } from '../time/use-page-time.ts';
 import { formatValue, type Unit } from '../units/format.ts';
-import { drawnChart } from './chart-option.ts';
+import { type DrawnChart, drawnChart } from './chart-option.ts';
 import { TimeSeriesChart, type TimeSeriesChartProps } from './time-series-chart.tsx';
 
 /** Points of a panel: about one for two pixels of its usual width. */
@@ -41,6 +41,11 @@ export function ChartPanel(props: ChartPanelProps) {
     refetchInterval: refreshMs,
   });
   const { data, error } = result;
+  const isDark = useComputedColorScheme('light') === 'dark';
+  const drawn = useMemo(
+    () => data && drawnChart(data, isDark, knownLabels),
+    [data, isDark, knownLabels],
+  );
   return (
     <section className="wk-panel" aria-labelledby={id}>
       <header>
@@ -68,34 +73,28 @@ export function ChartPanel(props: ChartPanelProps) {
           {t('state.noData')}
         </Text>
       )}
-      {data !== undefined && data.series.length > 0 && (
+      {data !== undefined && drawn !== undefined && drawn.seriesCount > 0 && (
         <div style={{ opacity: error === null ? 1 : 0.6 }}>
           {isTable ? null : (
             <TimeSeriesChart
               answer={data}
+              drawn={drawn}
               unit={unit}
               isStacked={isStacked}
               onZoom={zoom}
               {...(thresholds === undefined ? {} : { thresholds })}
-              {...(knownLabels === undefined ? {} : { knownLabels })}
             />
           )}
-          <Legend answer={data} unit={unit} knownLabels={knownLabels} />
+          <Legend drawn={drawn} unit={unit} />
         </div>
       )}
     </section>
   );
 }
 
-function Legend(props: {
-  readonly answer: RangeAnswer;
-  readonly unit: Unit;
-  readonly knownLabels: readonly string[] | undefined;
-}) {
-  const { answer, unit, knownLabels } = props;
+function Legend({ drawn, unit }: { readonly drawn: DrawnChart; readonly unit: Unit }) {
   const { t } = useTranslation();
-  const isDark = useComputedColorScheme('light') === 'dark';
-  const { series, seriesCount } = drawnChart(answer, isDark, knownLabels);
+  const { series, seriesCount } = drawn;
   return (
     <div className="wk-legend" tabIndex={0} role="region" aria-label={t('chart.legend')}>
       <table>

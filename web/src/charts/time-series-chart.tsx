@@ -1,15 +1,9 @@
 import { useComputedColorScheme } from '@mantine/core';
-import {
-  type PointerEvent as ReactPointerEvent,
-  useEffect,
-  useMemo,
-  useRef,
-  useState,
-} from 'react';
+import { type PointerEvent as ReactPointerEvent, useEffect, useRef, useState } from 'react';
 import type { RangeAnswer } from '../api/prometheus.ts';
 import { formatTime } from '../time/format-time.ts';
 import { formatValue, type Unit } from '../units/format.ts';
-import { chartOption, type DrawnChart, drawnChart } from './chart-option.ts';
+import { chartOption, type DrawnChart } from './chart-option.ts';
 import { type Chart, createChart } from './echarts.ts';
 
 const TIP_SERIES_MAX = 12;
@@ -17,9 +11,10 @@ const DRAG_PX_MIN = 6;
 
 export interface TimeSeriesChartProps {
   readonly answer: RangeAnswer;
+  /** Of the answer, by `drawnChart`. */
+  readonly drawn: DrawnChart;
   readonly unit: Unit;
   readonly isStacked?: boolean;
-  readonly knownLabels?: readonly string[];
   readonly thresholds?: readonly { readonly value: number; readonly name: string }[];
   /** A drag over the chart chooses a range. */
   readonly onZoom?: (startMs: number, endMs: number) => void;
@@ -29,21 +24,10 @@ const NO_THRESHOLDS: NonNullable<TimeSeriesChartProps['thresholds']> = [];
 
 /** Lines over time with a shared tooltip; drag zooms. */
 export function TimeSeriesChart(props: TimeSeriesChartProps) {
-  const {
-    answer,
-    unit,
-    isStacked = false,
-    thresholds = NO_THRESHOLDS,
-    knownLabels,
-    onZoom,
-  } = props;
+  const { answer, drawn, unit, isStacked = false, thresholds = NO_THRESHOLDS, onZoom } = props;
   const isDark = useComputedColorScheme('light') === 'dark';
   const element = useRef<HTMLDivElement>(null);
   const chart = useRef<Chart | undefined>(undefined);
-  const drawn = useMemo(
-    () => drawnChart(answer, isDark, knownLabels),
-    [answer, isDark, knownLabels],
-  );
   const [cursor, setCursor] = useState<Cursor | undefined>();
   const [drag, setDrag] = useState<Drag | undefined>();
 

@@ -1,3 +1,4 @@
+import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ChartPanel } from '../charts/chart-panel.tsx';
 import { QueryState } from '../pages/query-state.tsx';
@@ -16,7 +17,8 @@ export function LevelCharts({ level, labels, isCore = false }: LevelChartsProps)
   const { i18n } = useTranslation();
   const catalogue = useCatalogue();
   const isChinese = i18n.resolvedLanguage === 'zh-CN';
-  const known = [...Object.keys(labels), 'node'];
+  const names = Object.keys(labels).join(' ');
+  const known = useMemo(() => [...names.split(' '), 'node'], [names]);
   const isShown = (metric: CatalogueMetric) =>
     metric.level === level && !metric.isBlock && (metric.isCore || !isCore);
   return (

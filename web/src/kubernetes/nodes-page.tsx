@@ -1,8 +1,9 @@
-import { Link, useParams } from '@tanstack/react-router';
+import { useParams } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { StatusWord } from '../pages/status-word.tsx';
 import type { Column } from '../table/data-table.tsx';
 import { clusterLabel, selectorOf } from './catalogue.ts';
+import { ObjectLink } from './object-link.tsx';
 import { ObjectListPage } from './object-list-page.tsx';
 import type { ObjectRow } from './use-object-rows.ts';
 import { labelColumn, valueColumn } from './value-columns.tsx';
@@ -29,12 +30,13 @@ export function NodesPage() {
       title: t('kubernetes.node'),
       value: (row) => row.labels['node'] ?? '',
       cell: (row) => (
-        <Link
-          to="/c/$cluster/nodes/$node"
-          params={{ cluster: row.labels['cluster'] ?? '', node: row.labels['node'] ?? '' }}
-        >
-          {row.labels['node']}
-        </Link>
+        <ObjectLink
+          cluster={row.labels['cluster'] ?? ''}
+          kind="Node"
+          namespace=""
+          name={row.labels['node'] ?? ''}
+          text={row.labels['node'] ?? ''}
+        />
       ),
     },
     labelColumn('cluster', t('kubernetes.cluster')),

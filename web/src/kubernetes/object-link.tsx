@@ -5,6 +5,8 @@ export interface ObjectLinkProps {
   readonly kind: string;
   readonly namespace: string;
   readonly name: string;
+  /** Its kind, namespace and name unless told. */
+  readonly text?: string;
 }
 
 const WORKLOADS = new Set([
@@ -17,8 +19,9 @@ const WORKLOADS = new Set([
 ]);
 
 /** To the page of an object, if its kind has one. */
-export function ObjectLink({ cluster, kind, namespace, name }: ObjectLinkProps) {
-  const text = namespace === '' ? `${kind} ${name}` : `${kind} ${namespace}/${name}`;
+export function ObjectLink({ cluster, kind, namespace, name, ...props }: ObjectLinkProps) {
+  const path = namespace === '' ? name : `${namespace}/${name}`;
+  const { text = `${kind} ${path}` } = props;
   if (kind === 'Node') {
     return (
       <Link to="/c/$cluster/nodes/$node" params={{ cluster, node: name }}>

@@ -1,7 +1,7 @@
-import { Link } from '@tanstack/react-router';
 import type { TFunction } from 'i18next';
 import { StatusWord } from '../pages/status-word.tsx';
 import type { Column } from '../table/data-table.tsx';
+import { ObjectLink } from './object-link.tsx';
 import type { ObjectRow, RowQueries } from './use-object-rows.ts';
 import { labelColumn, valueColumn } from './value-columns.tsx';
 
@@ -43,16 +43,13 @@ export function podColumns(t: TFunction): readonly Column<ObjectRow<PodValue>>[]
       title: t('kubernetes.pod'),
       value: (row) => row.labels['pod'] ?? '',
       cell: (row) => (
-        <Link
-          to="/c/$cluster/ns/$namespace/pod/$pod"
-          params={{
-            cluster: row.labels['cluster'] ?? '',
-            namespace: row.labels['namespace'] ?? '',
-            pod: row.labels['pod'] ?? '',
-          }}
-        >
-          {row.labels['pod']}
-        </Link>
+        <ObjectLink
+          cluster={row.labels['cluster'] ?? ''}
+          kind="Pod"
+          namespace={row.labels['namespace'] ?? ''}
+          name={row.labels['pod'] ?? ''}
+          text={row.labels['pod'] ?? ''}
+        />
       ),
     },
     {
