@@ -9,12 +9,12 @@ import { Registry } from 'prom-client';
 import { loadConfig } from '../config/load-config.ts';
 import { Labels } from '../model/labels.ts';
 import { SILENT_LOGGER } from '../model/logger.ts';
-import { StoreUnavailableError } from '../model/sink.ts';
 import { ENGINE_DEFAULTS } from '../promql/engine/engine-options.ts';
 import { backTest } from '../rules/back-test/back-test.ts';
 import { parseRuleFile } from '../rules/file/parse-rule-file.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
+import { commitWhenTaken } from '../store/write/commit-when-taken.ts';
 import { machineLine, printTable } from './table.ts';
 
 const SERIES = 1000;
@@ -130,20 +130,7 @@ async function fill(
     }
     const { appended } = store.append(batch);
     if (appended !== count) throw new Error(`${count - appended} samples were not taken`);
-    await commit(store);
-  }
-}
-
-/** A full spool empties by itself. */
-async function commit(store: Store): Promise<void> {
-  for (;;) {
-    try {
-      await store.commit();
-      return;
-    } catch (error) {
-      if (!(error instanceof StoreUnavailableError)) throw error;
-      await new Promise((done) => setTimeout(done, error.retryAfterMs));
-    }
+    await commitWhenTaken(store);
   }
 }
 

@@ -9,11 +9,12 @@ import { loadConfig } from '../config/load-config.ts';
 import { DEFAULT_HTTP_CLIENT } from '../config/read-http-client.ts';
 import { parseDurationMs } from '../model/duration.ts';
 import type { Matcher } from '../model/matcher.ts';
-import { NO_SERIES, SeriesLimitError, StoreUnavailableError } from '../model/sink.ts';
+import { NO_SERIES, SeriesLimitError } from '../model/sink.ts';
 import { ParseError } from '../promql/parser/parse-error.ts';
 import { parseMetricSelector } from '../promql/parser/parser.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
+import { commitWhenTaken } from '../store/write/commit-when-taken.ts';
 import type { FlagSpec } from './flag-table.ts';
 import { type ParsedFlags, UsageError } from './flags.ts';
 import { createLogger } from './logger.ts';
@@ -90,7 +91,7 @@ export async function runImport(flags: ParsedFlags, output: ProgressOutput): Pro
       for (const series of await client.readSlice(matchers, slice, stop.signal)) {
         appendSeries(store, series, counts);
       }
-      await commit(store);
+      await commitWhenTaken(store);
       const share = (slice.endMs - startMs + 1) / (endMs - startMs + 1);
       progress.update(Math.min(1, share), `${counts.samples.toLocaleString('en')} samples`);
     }
@@ -163,18 +164,5 @@ function resolve(store: Store, { labels }: ReadSeries): number {
   } catch (error) {
     if (error instanceof SeriesLimitError) return NO_SERIES;
     throw error;
-  }
-}
-
-/** A full spool empties by itself: the import waits for it. */
-async function commit(store: Store): Promise<void> {
-  for (;;) {
-    try {
-      await store.commit();
-      return;
-    } catch (error) {
-      if (!(error instanceof StoreUnavailableError)) throw error;
-      await new Promise((done) => setTimeout(done, error.retryAfterMs));
-    }
   }
 }
