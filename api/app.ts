@@ -168,7 +168,9 @@ function notFound(c: Context, app: Hono): Response {
   const allowed = METHODS.filter((method) =>
     app.router.match(method, c.req.path)[0].some(([[, route]]) => route.method === method),
   );
-  if (allowed.length === 0) return c.text('404 page not found\n', 404);
+  // A route that has the method has looked, and found nothing.
+  const isMissing = allowed.length === 0 || allowed.some((method) => method === c.req.method);
+  if (isMissing) return c.text('404 page not found\n', 404);
   c.header('Allow', allowed.join(', '));
   if (c.req.method === 'OPTIONS') return c.body(null, 204);
   return c.text('Method Not Allowed\n', 405);

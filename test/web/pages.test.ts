@@ -110,6 +110,12 @@ describe.skipIf(chromiumPath === undefined)(`web pages${missing}`, () => {
     await page.close();
   });
 
+  test('a file that is not there is not found', async () => {
+    const response = await fetch(`${program.url}/assets/none.js`);
+
+    expect(response.status).toBe(404);
+  });
+
   test('an expression that is wrong says why where it was asked', async () => {
     const { page } = await openPage('/explore?g0.expr=sum(');
 
