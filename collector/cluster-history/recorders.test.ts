@@ -151,6 +151,18 @@ describe('RevisionRecorder', () => {
     );
   });
 
+  test('states of one millisecond have times that tell which is the later', () => {
+    const sink = new MemorySink();
+    const revisions = recorder(sink);
+
+    revisions.added(deployment(1));
+    revisions.modified(deployment(2));
+    revisions.deleted(deployment(2));
+
+    const times = sink.revisions.map((revision) => revision.atMs);
+    expect(times).toEqual([nowMs, nowMs + 1, nowMs + 2]);
+  });
+
   test('over a restart only what differs is written, and what went meanwhile', () => {
     const before = new MemorySink();
     const first = recorder(before);

@@ -67,16 +67,17 @@ export class RevisionRecorder implements ObjectListener<KubernetesObject> {
 
   deleted(object: KubernetesObject): void {
     const { uid, name, namespace = '', resourceVersion } = object.metadata;
+    const atMs = this.#timeAfter(this.#known.get(uid));
     this.#known.delete(uid);
-    this.#writeDeleted(uid, { name, namespace, resourceVersion });
+    this.#writeDeleted(uid, { name, namespace, resourceVersion }, atMs);
   }
 
   /** What was stored and is not there any more was deleted while nobody watched. */
   synced(): void {
-    for (const [uid, { isPresent, head }] of this.#known) {
-      if (isPresent) continue;
+    for (const [uid, known] of this.#known) {
+      if (known.isPresent) continue;
       this.#known.delete(uid);
-      this.#writeDeleted(uid, head);
+      this.#writeDeleted(uid, known.head, this.#timeAfter(known));
     }
   }
 
@@ -114,8 +115,8 @@ export class RevisionRecorder implements ObjectListener<KubernetesObject> {
 
   #write(object: KubernetesObject, change: ObjectChange, hash: string): void {
     const { uid, name, namespace = '', resourceVersion } = object.metadata;
-    const atMs = this.#options.now();
     const before = this.#known.get(uid);
+    const atMs = this.#timeAfter(before);
     this.#known.set(uid, {
       contentHash: hash,
       atMs,
@@ -126,8 +127,13 @@ export class RevisionRecorder implements ObjectListener<KubernetesObject> {
     this.#append(uid, { name, namespace, resourceVersion }, atMs, change, hash, object);
   }
 
-  #writeDeleted(uid: string, head: Known['head']): void {
-    this.#append(uid, head, this.#options.now(), 'deleted', '', undefined);
+  /** Now, but never the time of the state before: the later of two is the one that holds. */
+  #timeAfter(before: Known | undefined): number {
+    return Math.max(this.#options.now(), (before?.atMs ?? 0) + 1);
+  }
+
+  #writeDeleted(uid: string, head: Known['head'], atMs: number): void {
+    this.#append(uid, head, atMs, 'deleted', '', undefined);
   }
 
   #append(
