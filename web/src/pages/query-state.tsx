@@ -23,7 +23,7 @@ export function QueryState<T>(props: {
         </Alert>
       )}
       {data === undefined && error === null && (
-        <Skeleton height={240} aria-label={t('state.loading')} />
+        <Skeleton height={240} role="status" aria-label={t('state.loading')} />
       )}
       {data !== undefined && props.children(data)}
     </>
