@@ -65,6 +65,7 @@ export async function loadNotifications(
   alertmanagerFile: string | undefined,
   externalUrl: URL,
   objects: readonly NotificationConfig[] = [],
+  extras?: ReceiverEnvironment['extras'],
 ): Promise<LoadedNotifications> {
   const { path } = config;
   const notifications = mergeNotifications(config.notifications ?? noNotifications(), objects);
@@ -74,6 +75,7 @@ export async function loadNotifications(
     nowMs: Date.now,
     createHttp,
     readTls: readTlsOptions,
+    extras,
   };
   const shown = alertmanagerFile ?? path ?? '(no configuration file)';
   const receivers = await loadReceivers(shown, notifications, environment);

@@ -1,13 +1,15 @@
 /** Alarm policies in the running program: what is kept becomes rules and routes. */
 import type { BackTestRouteDeps } from '../api/back-test/back-test-routes.ts';
 import type { PolicyRouteDeps } from '../api/policies/policy-routes.ts';
+import type { ObjectState } from '../collector/object-state/object-state.ts';
 import { SYSTEM_CLOCK } from '../model/clock.ts';
-import type { ClusterHistorySink } from '../model/cluster-history.ts';
+import type { ClusterHistorySink, ClusterHistorySource } from '../model/cluster-history.ts';
 import type { DocumentStore } from '../model/documents.ts';
 import type { Logger } from '../model/logger.ts';
 import type { SampleSink } from '../model/sink.ts';
+import type { MessageSettings } from '../notify/extras/message-extras.ts';
 import type { ParserOptions } from '../promql/ast.ts';
-import { createEngine } from '../promql/engine/engine.ts';
+import { createEngine, type Engine } from '../promql/engine/engine.ts';
 import type { RuleGroup } from '../rules/evaluation/rule-group.ts';
 import { EventPolicies } from '../rules/event-policy/event-policies.ts';
 import { findCatalogueMetric } from '../rules/policy/catalogue-metrics.ts';
@@ -16,7 +18,9 @@ import { defaultPolicies } from '../rules/policy/default-policies.ts';
 import { PolicyRegistry } from '../rules/policy/policy-registry.ts';
 import { enginePolicyQuery } from '../rules/policy-evaluation/engine-policy-query.ts';
 import { POLICY_QUERY_OFFSET_MS } from './back-tests.ts';
+import type { LateMessageExtras } from './message-extras.ts';
 import type { ProgramNotifications } from './notifications.ts';
+import { policyTargets } from './policy-targets.ts';
 import type { ProgramRules } from './rules.ts';
 
 export interface PolicyParts {
@@ -32,6 +36,13 @@ export interface PolicyParts {
   readonly windowMs: number;
   /** Whether what shipped policies are about is recorded. */
   readonly isCatalogueRecorded: () => boolean;
+  readonly engine: Engine;
+  readonly history: ClusterHistorySource;
+  /** Told of the objects that only Kubernetes' own labels name. */
+  readonly objectState: Pick<ObjectState, 'setPolicyTargets'>;
+  /** Gets to know what messages say of alarms. */
+  readonly messages: LateMessageExtras;
+  readonly messageSettings: () => MessageSettings;
 }
 
 export class ProgramPolicies {
@@ -60,6 +71,16 @@ export class ProgramPolicies {
       },
       changed: () => this.apply(),
     });
+    parts.messages.know({
+      findPolicy: (id) => this.registry.list().find(({ policy }) => policy.id === id)?.policy,
+      findMetric: findCatalogueMetric,
+      parser,
+      query: enginePolicyQuery(parts.engine),
+      history: parts.history,
+      externalUrl: externalUrl.href.replace(/\/+$/, ''),
+      settings: parts.messageSettings,
+      logger,
+    });
   }
 
   /** Events go to the policies too on their way to where they are kept. */
@@ -82,9 +103,10 @@ export class ProgramPolicies {
 
   /** Puts all policies in force, as they are now. */
   apply(): void {
-    const { rules, notifications, isCatalogueRecorded } = this.#parts;
+    const { rules, notifications, isCatalogueRecorded, objectState } = this.#parts;
     const isPresetInForce = isCatalogueRecorded();
     const policies = this.registry.enabled().filter(({ preset }) => isPresetInForce || !preset);
+    objectState.setPolicyTargets(policies.flatMap(policyTargets));
     rules.setPolicyFiles(policies.map((policy) => this.registry.compile(policy).file));
     this.events.setPolicies(policies);
     notifications.setAdapt((config) => withPolicies(config, policies));

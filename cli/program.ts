@@ -30,6 +30,7 @@ import { backTestDeps } from './back-tests.ts';
 import { createClusters, openProgramClusters, type ProgramClusters } from './clusters.ts';
 import { featureTable, parserOptions } from './features.ts';
 import { type HttpServer, listen } from './http-server.ts';
+import { LateMessageExtras } from './message-extras.ts';
 import {
   type LoadedNotifications,
   loadNotifications,
@@ -84,6 +85,7 @@ class ProgramParts implements Program {
   readonly #queryLog: FileQueryLog;
   readonly #reloadOk: Gauge;
   readonly #reloadTime: Gauge;
+  readonly #messages = new LateMessageExtras();
   /** Set by `start`, which is over before anything uses them. */
   #config!: Config;
   #store!: Store;
@@ -258,7 +260,9 @@ class ProgramParts implements Program {
 
   #loadNotifications(config: Config): Promise<LoadedNotifications> {
     const { alertmanagerFile } = this.#options;
-    return loadNotifications(config, alertmanagerFile, this.#externalUrl, this.#objectRoutes);
+    const url = this.#externalUrl;
+    const extras = this.#messages.of;
+    return loadNotifications(config, alertmanagerFile, url, this.#objectRoutes, extras);
   }
 
   #setObjectRoutes(objects: readonly NotificationConfig[]): void {
@@ -393,6 +397,11 @@ class ProgramParts implements Program {
       logger: this.#logger.with({ component: 'policies' }),
       windowMs: catalogueWindowMs(this.#config),
       isCatalogueRecorded: () => isCatalogueRecorded(this.#config, this.#hasClusters()),
+      engine,
+      history: this.#store.historySource,
+      objectState: this.#objectState,
+      messages: this.#messages,
+      messageSettings: () => this.#config.messages,
     });
   }
 

@@ -57,6 +57,16 @@ export interface CatalogueConfig {
   readonly mixinRules: boolean;
 }
 
+/** What messages of alarm policies have besides their templates. */
+export interface MessagesConfig {
+  readonly facts: boolean;
+  /** Charts; only with facts. */
+  readonly pictures: boolean;
+  readonly language: 'en' | 'zh-CN';
+  /** IANA name. */
+  readonly timezone: string;
+}
+
 export type ProcessRole = 'collect' | 'query' | 'rules' | 'web';
 
 /** `fsync`: acknowledged samples survive power loss; `crash`: they survive the process. */

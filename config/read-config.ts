@@ -9,6 +9,7 @@ import { readAlerting } from './read-alerting.ts';
 import { readCatalogue } from './read-catalogue.ts';
 import { readClusters } from './read-clusters.ts';
 import { readGlobal } from './read-global.ts';
+import { readMessages } from './read-messages.ts';
 import { readOtlp } from './read-otlp.ts';
 import {
   readAuth,
@@ -108,6 +109,7 @@ export function readMainFile(
       notifications: readNotifications(root, { isOwnFile: false }),
       clusters: readClusters(root),
       catalogue: readCatalogue(root),
+      messages: readMessages(root),
       state: readState(root),
       clickhouse: readClickhouse(root),
       auth: readAuth(root),

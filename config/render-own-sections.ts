@@ -20,6 +20,15 @@ export function renderOwnSections(config: Config): readonly (readonly [string, u
         ['mixin_rules', config.catalogue.mixinRules],
       ]),
     ],
+    [
+      'messages',
+      renderFields([
+        ['facts', config.messages.facts],
+        ['pictures', config.messages.pictures],
+        ['language', config.messages.language],
+        ['timezone', config.messages.timezone],
+      ]),
+    ],
     ['state', renderState(config.state)],
     ['clickhouse', config.clickhouse && renderClickhouse(config.clickhouse)],
     ['auth', renderAuth(config.auth)],

@@ -15,6 +15,7 @@ import type {
   ClickhouseConfig,
   Durability,
   LimitsConfig,
+  MessagesConfig,
   ProcessRole,
   RetentionConfig,
 } from './own-types.ts';
@@ -250,6 +251,7 @@ export interface Config {
   /** Undefined when the file has no such section. */
   readonly clusters: readonly ClusterConfig[] | undefined;
   readonly catalogue: CatalogueConfig;
+  readonly messages: MessagesConfig;
   readonly state: StateConfig;
   readonly clickhouse: ClickhouseConfig | undefined;
   readonly auth: AuthConfig;

@@ -5,6 +5,7 @@ import { Labels } from '../../model/labels.ts';
 import type { RuleGroup } from '../../rules/evaluation/rule-group.ts';
 import { type AlarmPolicy, PolicyErrors } from '../../rules/policy/alarm-policy.ts';
 import { valueText } from '../../rules/policy/compile-datapoint.ts';
+import { PREVIEW_POLICY_ID } from '../../rules/policy/compile-label-selector.ts';
 import type { FindMetric } from '../../rules/policy/policy-metric.ts';
 import {
   type KnownPolicy,
@@ -67,7 +68,7 @@ export function policyRoutes(deps: PolicyRouteDeps): Hono {
   });
   app.post('/alarm-policies/preview', async (c) => {
     const tree = await readBody(c);
-    const policy = await changing(() => Promise.resolve(registry.read(tree, 'pol_preview')));
+    const policy = await changing(() => Promise.resolve(registry.read(tree, PREVIEW_POLICY_ID)));
     return success(c, await preview(policy, deps, c.req.raw.signal));
   });
   app.get('/alarm-policies/:id', async (c) => {

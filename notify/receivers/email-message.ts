@@ -10,10 +10,12 @@ export interface EmailParts {
   /** '' is left out. */
   readonly text: string;
   readonly html: string;
+  /** Shown within the HTML as `cid:`. */
+  readonly picture?: { readonly cid: string; readonly png: Uint8Array } | undefined;
 }
 
 export function emailMessage(parts: EmailParts): Promise<Buffer> {
-  const { headers, messageId, dateMs, text, html } = parts;
+  const { headers, messageId, dateMs, text, html, picture } = parts;
   const root = new MimeNode('multipart/alternative', {
     disableFileAccess: true,
     disableUrlAccess: true,
@@ -24,7 +26,8 @@ export function emailMessage(parts: EmailParts): Promise<Buffer> {
   for (const [name, value] of headers) root.setHeader(name, value);
   // The one to be preferred is the last (RFC 2046, 5.1.4).
   if (text !== '') addPart(root, 'text/plain; charset=utf-8', text);
-  if (html !== '') addPart(root, 'text/html; charset=utf-8', html);
+  if (html !== '' && picture !== undefined) addPage(root, html, picture);
+  else if (html !== '') addPart(root, 'text/html; charset=utf-8', html);
   return root.build();
 }
 
@@ -32,4 +35,15 @@ function addPart(root: MimeNode, type: string, content: string): void {
   const part = root.createChild(type);
   part.setHeader('Content-Transfer-Encoding', 'quoted-printable');
   part.setContent(content);
+}
+
+/** The page and its picture belong together (RFC 2387). */
+function addPage(root: MimeNode, html: string, picture: NonNullable<EmailParts['picture']>): void {
+  const related = root.createChild('multipart/related');
+  addPart(related, 'text/html; charset=utf-8', html);
+  const image = related.createChild('image/png', { filename: 'chart.png' });
+  image.setHeader('Content-Id', `<${picture.cid}>`);
+  image.setHeader('Content-Disposition', 'inline; filename="chart.png"');
+  image.setHeader('Content-Transfer-Encoding', 'base64');
+  image.setContent(Buffer.from(picture.png));
 }

@@ -2,6 +2,7 @@
 import { hostname } from 'node:os';
 import addressparser from 'nodemailer/lib/addressparser';
 import type { EmailConfig } from '../../config/alertmanager/receivers/email.ts';
+import { htmlBlock, PICTURE_CID, plainText, withBlock } from '../extras/extras-text.ts';
 import type { Notification, Notifier, NotifyResult } from '../notifier.ts';
 import { emailMessage } from './email-message.ts';
 import { type Expander, expander } from './expander.ts';
@@ -12,6 +13,7 @@ import type { ReceiverContext } from './receiver.ts';
 import type { SmtpLogin } from './smtp-auth.ts';
 import { type SmtpEnvelope, SmtpError, type SmtpServer, SmtpSession } from './smtp-session.ts';
 
+const HTML = '{{ template "email.default.html" . }}';
 const SUBJECT = '{{ template "email.default.subject" . }}';
 const IMPLICIT_TLS_PORT = 465;
 const THREAD_HASH_LENGTH = 16;
@@ -74,12 +76,19 @@ export class EmailNotifier implements Notifier {
       throw new MessageError(`must be exactly one 'from' address (got: ${senders.length})`);
     }
     const envelope = { from: sender, to: parseAddresses(to, 'to') };
+    const extras = await this.#context.extras(notification);
+    const html = templated(() => expand.html(this.#config.html), 'execute html template');
+    const text = templated(() => expand.text(this.#config.text), 'execute text template');
+    const isDefault = this.#config.html === HTML && extras !== undefined;
+    const picture = extras?.picture && { cid: PICTURE_CID, png: extras.picture.png };
     const message = await emailMessage({
       headers: this.#headers(notification, expand),
       messageId: `${notification.id}@${hostname()}`,
       dateMs: this.#context.nowMs(),
-      text: templated(() => expand.text(this.#config.text), 'execute text template'),
-      html: templated(() => expand.html(this.#config.html), 'execute html template'),
+      text: text === '' && extras !== undefined ? plainText(extras) : text,
+      html: isDefault ? withBlock(html, htmlBlock(extras)) : html,
+      // Pages of people's own may name it.
+      picture: isDefault || html.includes(`cid:${PICTURE_CID}`) ? picture : undefined,
     });
     return { envelope, message };
   }

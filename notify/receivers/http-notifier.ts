@@ -1,5 +1,7 @@
 /** A notifier of a service over HTTP, of which only what it sends has to be written. */
 import type { HttpClientConfig } from '../../config/http-client-types.ts';
+import type { MessageExtras } from '../extras/message-extras.ts';
+import { type FormPart, multipart } from '../extras/multipart.ts';
 import type { Notification, Notifier, NotifyResult } from '../notifier.ts';
 import { type Expander, expander } from './expander.ts';
 import { type HttpOutcome, httpSend, type StatusRules } from './http-send.ts';
@@ -18,6 +20,7 @@ export class ServiceAttempt {
   readonly notification: Notification;
   readonly expand: Expander;
   readonly nowMs: () => number;
+  readonly #context: ReceiverContext;
   readonly #http: ReceiverHttp;
   readonly #signal: AbortSignal;
   /** Of the HTTP settings. */
@@ -31,6 +34,7 @@ export class ServiceAttempt {
     this.notification = notification;
     this.expand = expander(notification, context);
     this.nowMs = context.nowMs;
+    this.#context = context;
     this.#http = http;
     this.#secrets = secrets;
     this.#signal = signal;
@@ -39,6 +43,29 @@ export class ServiceAttempt {
   /** Fires when the flush is out of time. */
   get signal(): AbortSignal {
     return this.#signal;
+  }
+
+  /** Facts and a picture where the message is about an alarm of a policy. */
+  extras(): Promise<MessageExtras | undefined> {
+    return this.#context.extras(this.notification);
+  }
+
+  /** A form with files, any answer. */
+  sendForm({
+    url,
+    parts,
+    secrets = [],
+  }: Pick<ServicePost, 'url' | 'secrets'> & {
+    readonly parts: readonly FormPart[];
+  }): Promise<HttpOutcome> {
+    const { contentType, body } = multipart(parts);
+    return this.send({
+      method: 'POST',
+      url,
+      headers: { 'content-type': contentType },
+      body,
+      secrets,
+    });
   }
 
   /** Expands a template as text. @throws TemplateError */

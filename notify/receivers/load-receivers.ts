@@ -20,6 +20,8 @@ export interface ReceiverEnvironment {
   readonly nowMs: () => number;
   readonly createHttp: (config: HttpClientConfig) => ReceiverHttp;
   readonly readTls: ReceiverContext['readTls'];
+  /** Absent: messages are as their templates make them. */
+  readonly extras?: ReceiverContext['extras'] | undefined;
 }
 
 export interface LoadedReceivers {
@@ -50,6 +52,7 @@ export async function loadReceivers(
     nowMs: environment.nowMs,
     readTls: environment.readTls,
     lanes: new RobotLanes(),
+    extras: environment.extras ?? (() => Promise.resolve(undefined)),
     http: (http) => {
       const client = environment.createHttp(http);
       closers.push(() => client.close());

@@ -1,6 +1,8 @@
 /** What the code of a receiver is given. One file per kind; `factories.ts` names them all. */
 import type { ConnectionOptions } from 'node:tls';
 import type { HttpClientConfig, TlsConfig } from '../../config/http-client-types.ts';
+import type { MessageExtras } from '../extras/message-extras.ts';
+import type { Notification } from '../notifier.ts';
 import type { NotificationTemplates } from '../template/notification-templates.ts';
 import type { RobotLanes } from './robot-lanes.ts';
 
@@ -42,6 +44,8 @@ export interface ReceiverContext {
   readonly readTls: (config: TlsConfig) => Promise<ConnectionOptions>;
   /** What several receivers send through one robot of a chat. */
   readonly lanes: RobotLanes;
+  /** Facts and a picture for alarms of policies; never fails. */
+  readonly extras: (notification: Notification) => Promise<MessageExtras | undefined>;
   /** Something to be closed when the configuration is replaced, such as a mail connection. */
   readonly closeLater: (close: () => void) => void;
 }

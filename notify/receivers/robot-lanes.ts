@@ -59,6 +59,13 @@ export class RobotLane {
     });
   }
 
+  /** Whether one more may go at once, such as a picture; it then counts as a message. */
+  takeSpare(): boolean {
+    if (this.#waiting.length > 0 || this.#sentAtMs.length >= this.#limits.burst) return false;
+    this.#sentAtMs.push(this.#clock.monotonicMs());
+    return true;
+  }
+
   #flush(): void {
     if (this.#isScheduled || this.#waiting.length === 0) return;
     const delayMs = this.#delayMs();

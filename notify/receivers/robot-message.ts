@@ -1,6 +1,8 @@
 /** What robots of chats are told: the alerts as a list in Markdown, within the chat's limit. */
 import type { RobotMentions } from '../../config/alertmanager/receivers/robot.ts';
 import type { GoInstant } from '../../model/template/value/go-instant.ts';
+import { factLines } from '../extras/extras-text.ts';
+import type { MessageExtras } from '../extras/message-extras.ts';
 import type { NotificationData, TemplateAlert } from '../template/notification-data.ts';
 import { headBytes } from './truncate.ts';
 
@@ -23,6 +25,14 @@ const DESCRIPTIONS = ['summary', 'description', 'message'];
 /** One block for each alert. */
 export function alertBlocks(data: NotificationData, timezone: string): readonly string[] {
   return data.alerts.map((alert) => alertBlock(alert, timezone));
+}
+
+/** What is known of an alarm of a policy, before the list of alerts. */
+export function factBlocks(extras: MessageExtras | undefined): readonly string[] {
+  if (extras === undefined) return [];
+  const facts = factLines(extras).map((text) => `- ${plain(text)}`);
+  const links = extras.links.map(({ name, url }) => link(plain(name), url));
+  return [[...facts, '', links.filter((text) => text !== '').join(' ')].join('\n')];
 }
 
 function alertBlock(alert: TemplateAlert, timezone: string): string {

@@ -1,5 +1,6 @@
 /** What the robots of DingTalk, Feishu and WeCom have in common. */
 import type { RobotConfig, RobotMentions } from '../../config/alertmanager/receivers/robot.ts';
+import type { MessageExtras } from '../extras/message-extras.ts';
 import type { FailureReason, Notifier, NotifyResult } from '../notifier.ts';
 import type { GoJsonValue } from './go-json.ts';
 import { httpNotifier, type ServiceAttempt } from './http-notifier.ts';
@@ -8,7 +9,7 @@ import { parseJsonObject, textOf } from './json-answer.ts';
 import { messageSecret } from './message-error.ts';
 import type { ReceiverContext } from './receiver.ts';
 import type { LaneLimits } from './robot-lanes.ts';
-import { alertBlocks, type RobotMessage } from './robot-message.ts';
+import { alertBlocks, factBlocks, type RobotMessage } from './robot-message.ts';
 
 /** One message, ready to be written in a chat's own way. */
 export interface RobotPost {
@@ -23,6 +24,8 @@ export interface RobotPost {
 export interface RobotKind {
   readonly limits: LaneLimits;
   readonly request: (post: RobotPost) => { readonly url: string; readonly body: GoJsonValue };
+  /** How a picture is sent, where it can be, as a message of its own. */
+  readonly pictureBody?: (png: Uint8Array) => GoJsonValue;
   /** Of an answer with status 200: where the code of an error is, and of its text. */
   readonly codeOf: (answer: Readonly<Record<string, unknown>>) => unknown;
   readonly textOf: (answer: Readonly<Record<string, unknown>>) => unknown;
@@ -38,16 +41,31 @@ export function robotNotifier(
   return httpNotifier(config, context, async (attempt) => {
     const url = await messageSecret(config.url, 'read url_file');
     const secret = await messageSecret(config.secret, 'read secret_file');
-    const message = robotMessage(config, context, attempt);
+    const extras = config.message === '' ? await attempt.extras() : undefined;
+    const message = robotMessage(config, context, attempt, extras);
     const isFiring = attempt.notification.status === 'firing';
+    const lane = context.lanes.of(url, kind.limits);
     const send = async (what: RobotMessage): Promise<NotifyResult> => {
       const nowMs = attempt.nowMs();
       const post = { url, secret, message: what, isFiring, nowMs };
       const request = kind.request(post);
       const secrets = [secret, ...urlSecrets(url), ...urlSecrets(request.url)];
-      return judgeRobot(kind, attempt, await attempt.sendJson({ ...request, secrets }));
+      const result = judgeRobot(kind, attempt, await attempt.sendJson({ ...request, secrets }));
+      const picture = what === message ? extras?.picture : undefined;
+      if (result.kind !== 'sent' || picture === undefined || kind.pictureBody === undefined) {
+        return result;
+      }
+      // The message has arrived: what becomes of its picture changes nothing.
+      if (!lane.takeSpare()) return result;
+      const body = kind.pictureBody(picture.png);
+      const sent = judgeRobot(
+        kind,
+        attempt,
+        await attempt.sendJson({ url: request.url, body, secrets }),
+      );
+      return sent.kind === 'sent' ? result : { kind: 'sent', warning: `picture: ${sent.message}` };
     };
-    return context.lanes.of(url, kind.limits).deliver(message, send, attempt.signal);
+    return lane.deliver(message, send, attempt.signal);
   });
 }
 
@@ -55,11 +73,15 @@ function robotMessage(
   { title, message, timezone, mentions }: RobotConfig,
   { externalUrl }: ReceiverContext,
   attempt: ServiceAttempt,
+  extras: MessageExtras | undefined,
 ): RobotMessage {
   const { data } = attempt.expand;
   return {
     title: attempt.text(title),
-    blocks: message === '' ? alertBlocks(data, timezone) : [attempt.text(message)],
+    blocks:
+      message === ''
+        ? [...factBlocks(extras), ...alertBlocks(data, timezone)]
+        : [attempt.text(message)],
     firingCount: data.alerts.filter(({ status }) => status === 'firing').length,
     link: `${externalUrl}/#/alerts?receiver=${encodeURIComponent(data.receiver)}`,
     mentions: expandMentions(mentions, attempt),

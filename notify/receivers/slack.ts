@@ -3,6 +3,8 @@
 import type { SlackConfig } from '../../config/alertmanager/receivers/slack.ts';
 import type { SlackAction } from '../../config/alertmanager/receivers/slack-parts.ts';
 import { quote } from '../../config/go-text.ts';
+import { fieldsOf } from '../extras/attachment-fields.ts';
+import type { MessageExtras } from '../extras/message-extras.ts';
 import type { Notification, Notifier, NotifierData, NotifyResult } from '../notifier.ts';
 import { expander } from './expander.ts';
 import type { GoJsonValue } from './go-json.ts';
@@ -11,11 +13,13 @@ import { parseJsonObject, textOf } from './json-answer.ts';
 import { messageSecret, orFailed } from './message-error.ts';
 import { judge, orAbsent, sendJson, withPrefix } from './post-json.ts';
 import type { ReceiverAnswer, ReceiverContext, ReceiverHttp } from './receiver.ts';
+import { placeOf, uploadToSlack } from './slack-upload.ts';
 import { truncateRunes } from './truncate.ts';
 
 /** Slack's documentation of attachments names no unit. */
 const TITLE_RUNES_MAX = 1024;
 const UPDATE_URL = 'https://slack.com/api/chat.update';
+const TEXT = '{{ template "slack.default.text" . }}';
 const MARKDOWN_IN = ['fallback', 'pretext', 'text'];
 
 /** Names of the log's data, Alertmanager's. */
@@ -40,7 +44,9 @@ export class SlackNotifier implements Notifier {
   async #send(notification: Notification, signal: AbortSignal): Promise<NotifyResult> {
     const { timeoutMs, apiUrl, updateMessage } = this.#config;
     const { text } = expander(notification, this.#context);
-    const attachment = slackAttachment(this.#config, text);
+    const isDefault = this.#config.text === TEXT && this.#config.fields.length === 0;
+    const extras = isDefault ? await this.#context.extras(notification) : undefined;
+    const attachment = withFields(slackAttachment(this.#config, text), extras);
     const earlier = updateMessage ? earlierMessage(notification.data) : undefined;
     const url = earlier === undefined ? await messageSecret(apiUrl, '') : UPDATE_URL;
     const channel = earlier?.channel ?? text(this.#config.channel);
@@ -62,7 +68,13 @@ export class SlackNotifier implements Notifier {
     const judged = judge(outcome, this.#context.nowMs);
     const result =
       judged.kind === 'sent' ? readAnswer(outcome.answer, outcome.text, updateMessage) : judged;
-    return withPrefix(`channel ${quote(channel)}: `, result);
+    const told = withPrefix(`channel ${quote(channel)}: `, result);
+    const picture = extras?.picture;
+    const place = placeOf(outcome.text);
+    if (told.kind !== 'sent' || picture === undefined || place === undefined) return told;
+    // The message has arrived: what becomes of its picture changes nothing.
+    const problem = await uploadToSlack({ ...options, url, png: picture.png, ...place });
+    return problem === undefined ? told : { ...told, warning: `picture: ${problem}` };
   }
 }
 
@@ -75,7 +87,18 @@ function earlierMessage(
   return timestamp === '' || channel === '' ? undefined : { timestamp, channel };
 }
 
-function slackAttachment(config: SlackConfig, text: (template: string) => string): GoJsonValue {
+/** Facts as fields, and links behind the text. */
+function withFields(
+  attachment: ReturnType<typeof slackAttachment>,
+  extras: MessageExtras | undefined,
+): GoJsonValue {
+  if (extras === undefined) return attachment;
+  const links = extras.links.map(({ name, url }) => `<${url}|${name}>`).join(' · ');
+  const text = [attachment.text, links].filter((one) => one !== '').join('\n');
+  return { ...attachment, text, fields: fieldsOf(extras) };
+}
+
+function slackAttachment(config: SlackConfig, text: (template: string) => string) {
   return {
     title: orAbsent(truncateRunes(text(config.title), TITLE_RUNES_MAX)),
     title_link: orAbsent(text(config.titleLink)),

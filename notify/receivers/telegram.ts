@@ -1,6 +1,8 @@
 /** Telegram: a message of a bot to a chat. */
 import { readFile } from 'node:fs/promises';
 import type { TelegramConfig } from '../../config/alertmanager/receivers/telegram.ts';
+import { escapeHtml } from '../extras/extras-text.ts';
+import type { MessageExtras } from '../extras/message-extras.ts';
 import type { Notifier, NotifyResult } from '../notifier.ts';
 import { httpNotifier, type ServiceAttempt } from './http-notifier.ts';
 import { failureReason, type HttpOutcome } from './http-send.ts';
@@ -12,6 +14,7 @@ import { truncateRunes } from './truncate.ts';
 /** https://core.telegram.org/bots/api#sendmessage */
 const MESSAGE_RUNES_MAX = 4096;
 const SECOND_MS = 1000;
+const MESSAGE = '{{ template "telegram.default.message" . }}';
 
 /** HTML cannot be cut just anywhere. */
 const TOO_LONG = `Alertmanager notification could not be sent: message length exceeds Telegram limits.
@@ -19,7 +22,8 @@ Please check the template used for producing the message content.`;
 
 export function telegramNotifier(config: TelegramConfig, context: ReceiverContext): Notifier {
   return httpNotifier(config, context, async (attempt) => {
-    const text = messageText(config, attempt);
+    const extras = config.message === MESSAGE ? await attempt.extras() : undefined;
+    const text = withFacts(messageText(config, attempt), config.parseMode, extras);
     // Alertmanager tries all again, and so do we.
     const token = await messageSecret(config.botToken, 'could not read bot_token_file');
     const chatId = await readChatId(config);
@@ -37,8 +41,39 @@ export function telegramNotifier(config: TelegramConfig, context: ReceiverContex
       },
       secrets: [token],
     });
-    return readAnswer(outcome);
+    const result = readAnswer(outcome);
+    const picture = extras?.picture;
+    if (result.kind !== 'sent' || picture === undefined) return result;
+    // The message has arrived: what becomes of its picture changes nothing.
+    const sent = await attempt.sendForm({
+      url: `${config.apiUrl.replace(/\/+$/, '')}/bot${token}/sendPhoto`,
+      parts: [
+        { name: 'chat_id', body: chatId },
+        { name: 'disable_notification', body: 'true' },
+        ...(config.messageThreadId === 0
+          ? []
+          : [{ name: 'message_thread_id', body: String(config.messageThreadId) }]),
+        { name: 'photo', body: picture.png, contentType: 'image/png', filename: 'chart.png' },
+      ],
+      secrets: [token],
+    });
+    const answer = readAnswer(sent);
+    return answer.kind === 'sent' ? result : { kind: 'sent', warning: `photo: ${answer.message}` };
   });
+}
+
+/** Facts and links behind the text, where they have room. */
+function withFacts(text: string, parseMode: string, extras: MessageExtras | undefined): string {
+  if (extras === undefined) return text;
+  const isHtml = parseMode === 'HTML';
+  const lines = extras.facts.map(({ name, value }) =>
+    isHtml ? `<b>${escapeHtml(name)}</b>: ${escapeHtml(value)}` : `${name}: ${value}`,
+  );
+  const links = extras.links.map(({ name, url }) =>
+    isHtml ? `<a href="${escapeHtml(url)}">${escapeHtml(name)}</a>` : `${name}: ${url}`,
+  );
+  const all = `${text.trimEnd()}\n\n${lines.join('\n')}\n${links.join(isHtml ? ' · ' : '\n')}`;
+  return all.length <= MESSAGE_RUNES_MAX ? all : text;
 }
 
 function messageText({ parseMode, message }: TelegramConfig, attempt: ServiceAttempt): string {

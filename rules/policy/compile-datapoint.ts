@@ -101,7 +101,7 @@ function metricDatapoint(
  * @param ofRange what is wanted of a range selector
  */
 export function selectedText(
-  { spec: { target, type } }: AlarmPolicy,
+  { id, spec: { target, type } }: AlarmPolicy,
   { filter }: Pick<PolicyCondition, 'filter'>,
   metric: PolicyMetric,
   { rangeMs, offsetMs = 0 }: { readonly rangeMs: number; readonly offsetMs?: number },
@@ -124,7 +124,7 @@ export function selectedText(
     text = `(${text} unless ${textOf(one, (inner) => `last_over_time(${inner})`)})`;
   }
   const labelled =
-    target.labelSelector === '' ? undefined : labelledObjects(level, target.labelSelector);
+    target.labelSelector === '' ? undefined : labelledObjects(id, level, target.labelSelector);
   if (labelled === undefined) return text;
   return `(${text} and on (${labelled.on.join(', ')}) ${labelled.text})`;
 }

@@ -1,6 +1,30 @@
-/** A Kubernetes label selector as a selector of the series that kube-state-metrics has of labels. */
+/** A Kubernetes label selector: the collector says which objects it finds, as series. */
 import { quoteGo } from '../../model/labels.ts';
-import type { ObjectLevel } from './policy-metric.ts';
+import { identityLabels, type ObjectLevel } from './policy-metric.ts';
+
+/** Of a policy that is only tried: nobody knows its objects but the series of labels. */
+export const PREVIEW_POLICY_ID = 'pol_preview';
+
+export interface LabelledObjects {
+  readonly text: string;
+  readonly on: readonly string[];
+}
+
+/**
+ * The objects of a policy, by the labels that series of the level have. They are those of now: no
+ * label has to be copied into series, and a new object is among them within seconds.
+ * @returns undefined for objects that have no labels in Kubernetes
+ */
+export function labelledObjects(
+  policyId: string,
+  level: ObjectLevel | undefined,
+  selector: string,
+): LabelledObjects | undefined {
+  if (policyId === PREVIEW_POLICY_ID) return labelledSeries(level, selector);
+  if (level === undefined || level === 'cluster') return undefined;
+  const on = identityLabels(level === 'container' ? 'pod' : level);
+  return { text: `wk_policy_target{policy_id=${quoteGo(policyId)}}`, on: on ?? [] };
+}
 
 const REQUIREMENT =
   /\s*(?:(!)\s*([^\s=!,()]+)|([^\s=!,()]+)\s+(in|notin)\s*\(([^)]*)\)|([^\s=!,()]+)\s*(==|=|!=)\s*([^\s,()]*)|([^\s=!,()]+))\s*(?:,|$)/gy;
@@ -32,11 +56,11 @@ function escapeRegex(text: string): string {
 const WORKLOADS = ['deployment', 'statefulset', 'daemonset'];
 const POD_ON = ['cluster', 'namespace', 'pod'];
 
-/** @returns undefined for objects that have no labels in Kubernetes */
-export function labelledObjects(
+/** Labels that are copied into series, for a policy that is only tried. */
+function labelledSeries(
   level: ObjectLevel | undefined,
   selector: string,
-): { readonly text: string; readonly on: readonly string[] } | undefined {
+): LabelledObjects | undefined {
   const matchers = labelMatchers(selector).join(',');
   switch (level) {
     case 'pod':

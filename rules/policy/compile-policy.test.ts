@@ -229,7 +229,7 @@ describe('compilePolicy', () => {
     [
       'labels of Kubernetes',
       { labelSelector: 'app=web' },
-      '(avg_over_time(m[1m]) and on (cluster, namespace, pod) kube_pod_labels{label_app="web"})',
+      '(avg_over_time(m[1m]) and on (cluster, namespace, pod) wk_policy_target{policy_id="pol_p"})',
     ],
     ['a group', { groupBy: ['namespace'] }, 'avg by (namespace) (avg_over_time(m[1m]))'],
   ])('objects by %s', (_, target, text) => {
